@@ -1,0 +1,96 @@
+import { CacheSharingMode, type Container, type Directory, dag, type File, ReturnType } from "@dagger.io/dagger";
+import { type CompilerCache, withCompilerCache } from "./compiler-cache.js";
+
+/** What the cargo stage needs to know; all of it is decided before the stage is called. */
+export interface DenoBuild {
+  /** a container of the target's platform: V8 makes Deno's snapshot while it is built */
+  toolchain: Container;
+  source: Directory;
+  /** V8's archive and binding, and their names in it */
+  library: Directory;
+  archive: string;
+  binding: string | null;
+  /** arguments of cargo build, without the profile */
+  cargo: string[];
+  profile: string;
+  environment: Record<string, string>;
+  cacheKey: string;
+  jobs: number;
+  compilerCache?: CompilerCache;
+}
+
+const build = `set -eu
+# The tree is kept in the cache by content: a file that did not change keeps its time, so cargo builds only what
+# changed, and git's and uploads' own times (all equal) mislead nobody.
+mkdir -p /cache/src
+rsync -rlpc --delete /src/deno/ /cache/src/
+# Its path holds V8's checksum: build.rs of the v8 crate runs again when the path changes, and only then.
+digest=$(cat "/src/v8/$ARCHIVE" \${BINDING:+"/src/v8/$BINDING"} | sha256sum | cut -c -16)
+rm -rf /cache/v8.*
+ln -s /src/v8 "/cache/v8.$digest"
+export RUSTY_V8_ARCHIVE="/cache/v8.$digest/$ARCHIVE"
+if [ -n "$BINDING" ]; then export RUSTY_V8_SRC_BINDING_PATH="/cache/v8.$digest/$BINDING"; fi
+cd /cache/src
+git config --global --add safe.directory '*'
+CARGO_TARGET_DIR=/cache/target cargo build --profile "$PROFILE" "$@"
+directory=$PROFILE
+if [ "$PROFILE" = dev ]; then directory=debug; fi
+mkdir /out
+# As upstream does; a profile that is about debugging keeps its symbols.
+case $PROFILE in
+  dev | *debug*) cp "/cache/target/$directory/deno" /out/deno ;;
+  *) strip -o /out/deno "/cache/target/$directory/deno" ;;
+esac
+chmod 755 /out/deno
+`;
+
+/** Runs cargo build in a container of the target's platform. The target directory lives in a cache volume. */
+export async function deno(input: DenoBuild): Promise<File> {
+  const cargoHome = (await input.toolchain.envVariable("CARGO_HOME")) || "/root/.cargo";
+  let container = input.toolchain
+    .withMountedCache(`${cargoHome}/registry`, dag.cacheVolume("cargo-registry"))
+    .withMountedCache("/cache", dag.cacheVolume(input.cacheKey), { sharing: CacheSharingMode.Locked })
+    .withMountedDirectory("/src/deno", input.source)
+    .withMountedDirectory("/src/v8", input.library)
+    .withEnvVariable("ARCHIVE", input.archive)
+    .withEnvVariable("BINDING", input.binding ?? "")
+    .withEnvVariable("PROFILE", input.profile);
+  for (const [name, value] of Object.entries(input.environment)) container = container.withEnvVariable(name, value);
+  if (input.compilerCache) {
+    container = withCompilerCache(container, input.compilerCache).withEnvVariable("RUSTC_WRAPPER", "sccache");
+  }
+  if (input.jobs > 0) container = container.withVolatileVariable("CARGO_BUILD_JOBS", String(input.jobs));
+  return container.withExec(["sh", "-c", build, "build", ...input.cargo]).file("/out/deno");
+}
+
+/** What a binary must show before it is handed over. */
+export interface Check {
+  /** a container of the binary's platform */
+  container: Container;
+  binary: File;
+  platform: string;
+  /** what `deno --version` must contain: `deno 2.9.5`, or `+abcdef0` for a build of a commit */
+  version: string;
+}
+
+/**
+ * Runs the binary: its version, and a script, which needs the snapshot that was made while it was built. A snapshot
+ * of another architecture only shows when V8 loads it.
+ */
+export async function checked({ container, binary, platform, version }: Check): Promise<File> {
+  const ready = container.withMountedFile("/deno", binary).withEnvVariable("DENO_DIR", "/tmp/deno-dir");
+  for (const [args, expected] of [
+    [["/deno", "--version"], version],
+    [["/deno", "eval", "console.log(6*7)"], "42"],
+  ] as const) {
+    const run = ready.withExec([...args], { expect: ReturnType.Any });
+    const [code, out, err] = await Promise.all([run.exitCode(), run.stdout(), run.stderr()]);
+    if (code === 0 && out.includes(expected)) continue;
+    throw new Error(
+      `the deno that was built for ${platform} does not work: ${args.slice(1).join(" ")} was to print ` +
+        `${JSON.stringify(expected)}; it exited with ${code}, standard output ${JSON.stringify(out.slice(0, 500))}, ` +
+        `standard error ${JSON.stringify(err.slice(0, 1000))}`,
+    );
+  }
+  return binary;
+}

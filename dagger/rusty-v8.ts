@@ -1,0 +1,93 @@
+import { CacheSharingMode, type Container, type Directory, dag } from "@dagger.io/dagger";
+import { type CompilerCache, withCompilerCache } from "./compiler-cache.js";
+import { llvm } from "./compilers.js";
+
+/** What the V8 stage needs to know; all of it is decided before the stage is called. */
+export interface LibraryBuild {
+  /** compilers of the engine's own architecture */
+  toolchain: Container;
+  /** true: the toolchain's own compilers; false: V8's build script downloads Chromium's */
+  systemCompilers: boolean;
+  /** rusty_v8: a checkout with its submodules, or an unpacked crate */
+  source: Directory;
+  /** the root file system that the library is compiled against: it sets the glibc floor */
+  sysroot: Directory;
+  triple: string;
+  cargoFeatures: string[];
+  gnArguments: string[];
+  gnArgumentsVariable: string;
+  python: string;
+  /** file names that this V8 version's build script asks for */
+  archive: string;
+  binding: string | null;
+  /** names the cache volume: everything that decides what the compilers make */
+  cacheKey: string;
+  jobs: number;
+  compilerCache?: CompilerCache;
+}
+
+const build = `set -eu
+cd /src/rusty_v8
+# The sysroot is the target's base image, so V8's own, which it would download, are passed over:
+# https://github.com/denoland/rusty_v8/blob/v147.4.0/build.rs#L491 looks for these folders.
+mkdir -p build/linux/debian_sid_amd64-sysroot build/linux/debian_sid_arm64-sysroot
+arguments=$GN_ARGUMENTS
+if [ "$SYSTEM_COMPILERS" = true ]; then
+  # The script downloads Chromium's Rust (x86_64 only) whatever GN is told to use.
+  if [ -e tools/rust_toolchain.py ]; then : >tools/rust_toolchain.py; fi
+  # Without both, build.rs downloads them, for x86_64 and arm64 alike.
+  if command -v gn >/dev/null && command -v ninja >/dev/null; then
+    GN=$(command -v gn) NINJA=$(command -v ninja)
+    export GN NINJA
+  fi
+  CLANG_BASE_PATH=${llvm} RUSTC_BOOTSTRAP=1
+  # build.rs runs ../bin/clang from there, so the link is followed first.
+  LIBCLANG_PATH=$(readlink -f ${llvm}/lib/llvm)
+  export CLANG_BASE_PATH LIBCLANG_PATH RUSTC_BOOTSTRAP
+  arguments="$arguments $(cat ${llvm}/gn-args)"
+  # The target's compiler-rt is named as an input but never linked, for the product is an archive.
+  runtime=$(echo ${llvm}/lib/clang/*/lib)/$TRIPLE
+  if [ ! -e "$runtime/libclang_rt.builtins.a" ]; then
+    mkdir -p "$runtime"
+    ln -s "$(ls /sysroot/usr/lib/gcc/*/*/libgcc.a | head -n 1)" "$runtime/libclang_rt.builtins.a"
+  fi
+fi
+export "$GN_ARGUMENTS_VARIABLE=$arguments"
+# cargo check runs the build script, which is all of V8, and type-checks the binding against the crate.
+# -vv shows Ninja's progress, which cargo hides otherwise.
+CARGO_TARGET_DIR=/cache/target cargo check -vv --release --lib --locked --target "$TRIPLE" "$@"
+out=/cache/target/$TRIPLE/release/gn_out
+mkdir /out
+case $ARCHIVE in
+  *.gz) gzip -9 -n -c "$out/obj/librusty_v8.a" >"/out/$ARCHIVE" ;;
+  *) cp "$out/obj/librusty_v8.a" "/out/$ARCHIVE" ;;
+esac
+if [ -n "$BINDING" ]; then cp "$out/src_binding.rs" "/out/$BINDING"; fi
+`;
+
+/**
+ * Compiles V8 for `triple` with compilers of the engine's architecture. GN's output lives in a cache volume,
+ * so an interrupted build goes on where it stopped; the products are copied out of it.
+ */
+export async function library(input: LibraryBuild): Promise<Directory> {
+  const cargoHome = (await input.toolchain.envVariable("CARGO_HOME")) || "/root/.cargo";
+  let container = input.toolchain
+    .withMountedCache(`${cargoHome}/registry`, dag.cacheVolume("cargo-registry"))
+    .withMountedCache("/cache", dag.cacheVolume(input.cacheKey), { sharing: CacheSharingMode.Locked })
+    .withMountedDirectory("/sysroot", input.sysroot)
+    .withMountedDirectory("/src/rusty_v8", input.source)
+    .withEnvVariable("V8_FROM_SOURCE", "1")
+    // Empty: build.rs would take any sccache that it finds on PATH, and fill this layer with its cache.
+    .withEnvVariable("SCCACHE", input.compilerCache ? "sccache" : "")
+    .withEnvVariable("PYTHON", input.python)
+    .withEnvVariable("SYSTEM_COMPILERS", String(input.systemCompilers))
+    .withEnvVariable("TRIPLE", input.triple)
+    .withEnvVariable("ARCHIVE", input.archive)
+    .withEnvVariable("BINDING", input.binding ?? "")
+    .withEnvVariable("GN_ARGUMENTS_VARIABLE", input.gnArgumentsVariable)
+    .withEnvVariable("GN_ARGUMENTS", input.gnArguments.join(" "));
+  if (input.compilerCache) container = withCompilerCache(container, input.compilerCache);
+  if (input.jobs > 0) container = container.withVolatileVariable("CARGO_BUILD_JOBS", String(input.jobs));
+  const features = input.cargoFeatures.length > 0 ? ["--features", input.cargoFeatures.join(",")] : [];
+  return container.withExec(["sh", "-c", build, "build", ...features]).directory("/out");
+}

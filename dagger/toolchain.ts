@@ -1,0 +1,127 @@
+import { type Container, type Directory, dag, type Platform } from "@dagger.io/dagger";
+
+/** What the default toolchain is made of. A site that brings its own container needs none of this. */
+export interface ToolchainBuild {
+  /** where its tools run */
+  platform: Platform;
+  base: string;
+  packages: string[];
+  /** Rust's version, as rust-toolchain.toml names it */
+  rust: string;
+  /** the triple of `platform`, and the one that Rust's standard library is needed for */
+  host: string;
+  target: string;
+  /** install LLVM of this major version from apt.llvm.org; null: the packages have what is needed */
+  llvm: number | null;
+  compilerCache: boolean;
+}
+
+/** What the base image's packages must add before anything can be compiled against it. */
+export const developmentPackages = ["build-essential", "ca-certificates", "libglib2.0-dev", "pkg-config"];
+
+const install = `set -eu
+export DEBIAN_FRONTEND=noninteractive
+apt-get update
+apt-get install -y --no-install-recommends "$@"
+rm -rf /var/lib/apt/lists/*`;
+
+/**
+ * The key's fingerprint is the one that https://apt.llvm.org names; apt checks every package against it.
+ * Only for engines that Chromium's clang does not run on.
+ */
+const installLlvm = `set -eu
+export DEBIAN_FRONTEND=noninteractive
+version=$1
+. /etc/os-release
+apt-get update
+apt-get install -y --no-install-recommends ca-certificates curl gnupg
+curl -fsSL https://apt.llvm.org/llvm-snapshot.gpg.key -o /usr/share/keyrings/apt.llvm.org.asc
+gpg --show-keys --with-colons /usr/share/keyrings/apt.llvm.org.asc | grep -q '^fpr:*6084F3CF814B57C1CF12EFD515CF4D18AF4F7421:' ||
+  { echo 'apt.llvm.org: the signing key is not the one that is known' >&2; exit 1; }
+echo "deb [signed-by=/usr/share/keyrings/apt.llvm.org.asc] https://apt.llvm.org/$VERSION_CODENAME/ llvm-toolchain-$VERSION_CODENAME-$version main" \\
+  >/etc/apt/sources.list.d/llvm.list
+apt-get update
+apt-get install -y --no-install-recommends "clang-$version" "lld-$version" "llvm-$version" "libclang-$version-dev" "libclang-rt-$version-dev"
+rm -rf /var/lib/apt/lists/*`;
+
+/** rustup-init 1.28.2: 1.29.0 dispatches wrongly, https://github.com/denoland/deno/blob/v2.9.5/.github/workflows/ci.ts */
+const rustup = {
+  version: "1.28.2",
+  checksums: {
+    "x86_64-unknown-linux-gnu": "sha256:20a06e644b0d9bd2fbdbfd52d42540bdde820ea7df86e92e533c073da0cdd43c",
+    "aarch64-unknown-linux-gnu": "sha256:e3853c5a252fca15252d07cb23a1bdd9377a8c6f3efa01531109281ae47f841c",
+  } as Record<string, string>,
+};
+
+/** sccache 0.10.0 of https://github.com/mozilla/sccache/releases/tag/v0.10.0: distributions' may be older than 0.8 */
+const sccache = {
+  version: "0.10.0",
+  checksums: {
+    "x86_64-unknown-linux-gnu": "sha256:1fbb35e135660d04a2d5e42b59c7874d39b3deb17de56330b25b713ec59f849b",
+    "aarch64-unknown-linux-gnu": "sha256:d6a1ce4acd02b937cd61bc675a8be029a60f7bc167594c33d75732bbc0a07400",
+  } as Record<string, string>,
+};
+
+function withPackages(container: Container, packages: string[]): Container {
+  return container.withExec(["sh", "-c", install, "install", ...packages]);
+}
+
+function withRust(container: Container, input: ToolchainBuild): Container {
+  const init = dag.http(`https://static.rust-lang.org/rustup/archive/${rustup.version}/${input.host}/rustup-init`, {
+    checksum: rustup.checksums[input.host],
+    permissions: 0o755,
+  });
+  return (
+    container
+      .withEnvVariable("RUSTUP_HOME", "/usr/local/rustup")
+      .withEnvVariable("CARGO_HOME", "/usr/local/cargo")
+      .withEnvVariable("PATH", "/usr/local/cargo/bin:$PATH", { expand: true })
+      // Over a tree's rust-toolchain.toml: its components and targets would be downloaded during the build.
+      .withEnvVariable("RUSTUP_TOOLCHAIN", input.rust)
+      .withMountedFile("/tmp/rustup-init", init)
+      .withExec([
+        ...["/tmp/rustup-init", "-y", "--no-modify-path", "--profile", "minimal"],
+        ...["--default-toolchain", input.rust, "--target", input.target],
+      ])
+      .withoutMount("/tmp/rustup-init")
+  );
+}
+
+function withSccache(container: Container, host: string): Container {
+  const name = `sccache-v${sccache.version}-${host.replace("gnu", "musl")}`;
+  const url = `https://github.com/mozilla/sccache/releases/download/v${sccache.version}/${name}.tar.gz`;
+  return container
+    .withMountedFile("/tmp/sccache.tar.gz", dag.http(url, { checksum: sccache.checksums[host] }))
+    .withExec(["tar", "-xzf", "/tmp/sccache.tar.gz", "-C", "/usr/local/bin", "--strip-components=1", `${name}/sccache`])
+    .withoutMount("/tmp/sccache.tar.gz");
+}
+
+/** The base image with everything that compiling takes, from its own packages and pinned downloads. */
+export function toolchain(input: ToolchainBuild): Container {
+  const { platform, base, llvm } = input;
+  let container = withPackages(dag.container({ platform }).from(base), input.packages);
+  if (llvm !== null) container = container.withExec(["sh", "-c", installLlvm, "install-llvm", String(llvm)]);
+  container = withRust(container, input);
+  return input.compilerCache ? withSccache(container, input.host) : container;
+}
+
+/** The base image with its C library's development files: what a cross compiler takes for the target's root. */
+export function sysroot(base: string, platform: Platform): Container {
+  return withPackages(dag.container({ platform }).from(base), developmentPackages);
+}
+
+/** The base image, on the engine's own platform, with Python: for work that nothing of the target is needed for. */
+export function withPython(base: string): Container {
+  return withPackages(dag.container().from(base), ["python3"]);
+}
+
+/** The same with git. */
+export function withGit(base: string): Container {
+  return withPackages(dag.container().from(base), ["ca-certificates", "git"]);
+}
+
+/** A tree without the differences that only a clock makes: two uploads of one source are one source. */
+export function withoutTimes(source: Directory): Directory {
+  // 1980-01-01, the oldest date that a zip can hold, is as good as any; 0 would mean "missing" to Ninja.
+  return source.withTimestamps(315532800);
+}

@@ -1,0 +1,93 @@
+import type { Container, Directory, Secret } from "@dagger.io/dagger";
+import { z } from "zod";
+import { parseCompilerCache } from "./compiler-cache.js";
+import { quoted } from "./version.js";
+
+/** What the constructor was given. */
+export interface Settings {
+  source?: Directory;
+  librarySource?: Directory;
+  prebuilt?: Directory;
+  fromUpstream: boolean;
+  toolchains: Container[];
+  base: string;
+  repository: string;
+  libraryRepository: string;
+  patches?: Directory;
+  libraryPatches?: Directory;
+  profile: string;
+  features: string[];
+  upgrade: boolean;
+  upgradeUrl: string;
+  jobs: number;
+  compilerCache: string;
+  compilerCacheUser?: Secret;
+  compilerCachePassword?: Secret;
+}
+
+/**
+ * What the constructor's plain arguments may say. Everything that reaches a command line or a URL is matched
+ * against a pattern here, so a stage never has to quote.
+ */
+const gitUrl = z.string().regex(/^(https?|ssh|git):\/\/[\w.@:~/%+-]+$/, {
+  error: "a Git URL with https://, http://, ssh:// or git://, without spaces or a query",
+});
+
+const options = z.object({
+  base: z.string().regex(/^[\w.-]+(:\d+)?(\/[\w.-]+)*(:[\w.-]+)?(@sha256:[0-9a-f]{64})?$/, {
+    error: "an image reference such as ubuntu:24.04@sha256:<64 hex digits>",
+  }),
+  repository: gitUrl,
+  "library-repository": gitUrl,
+  profile: z.string().regex(/^[a-z][a-z0-9_-]{0,63}$/, { error: "a cargo profile such as release or release-lite" }),
+  features: z.array(
+    z.string().regex(/^[A-Za-z0-9_][\w./+-]{0,127}$/, { error: "cargo features such as deno/panic-trace" }),
+  ),
+  jobs: z.int({ error: "a whole number" }).min(0, { error: "0 (as many as the engine has cores) or more" }),
+  "upgrade-url": z
+    .string()
+    .regex(/^(https?:\/\/[\w.:~/%+-]+[^/])?$/, { error: "an http(s) URL without a slash at its end" }),
+  "compiler-cache": z.string(),
+});
+
+export type Options = z.infer<typeof options>;
+
+/** What cannot be said in one argument's pattern: arguments that exclude or need each other. */
+export interface Given {
+  prebuilt: boolean;
+  librarySource: boolean;
+  libraryPatches: boolean;
+  fromUpstream: boolean;
+  upgrade: boolean;
+  compilerCacheUser: boolean;
+  compilerCachePassword: boolean;
+}
+
+/** Throws an error that names the argument, what was given and what is accepted. */
+export function checkOptions(values: Options, given: Given): void {
+  const result = options.safeParse(values);
+  if (!result.success) {
+    const problems = result.error.issues.map(({ path, message }) => {
+      const value = path.reduce<unknown>((at, key) => (at as never)[key], values);
+      return `${String(path[0])}: expected ${message}; given: ${quoted(String(value))}`;
+    });
+    throw new Error(problems.join("\n"));
+  }
+  if (values["compiler-cache"]) parseCompilerCache(values["compiler-cache"]);
+  else if (given.compilerCacheUser || given.compilerCachePassword) {
+    throw new Error("compiler-cache-user, compiler-cache-password: given without --compiler-cache, which they are for");
+  }
+  if (values["upgrade-url"] && !given.upgrade) {
+    throw new Error("upgrade-url: given together with --upgrade=false, which leaves `deno upgrade` out");
+  }
+  const compiled = [given.librarySource && "library-source", given.libraryPatches && "library-patches"].filter(Boolean);
+  if (given.prebuilt && given.fromUpstream) {
+    throw new Error("prebuilt: given together with --library-origin=UPSTREAM; both say where a finished V8 comes from");
+  }
+  if ((given.prebuilt || given.fromUpstream) && compiled.length > 0) {
+    throw new Error(
+      `${compiled.join(", ")}: given together with ${given.prebuilt ? "--prebuilt" : "--library-origin=UPSTREAM"}, ` +
+        "with which V8 is not compiled",
+    );
+  }
+}

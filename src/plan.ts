@@ -1,0 +1,230 @@
+import type { Target } from "./platform.js";
+import type { DenoRecipe, LibraryRecipe } from "./recipe.js";
+import type { Channel } from "./version.js";
+
+/** One thing that is done, and where. */
+export type Step = {
+  /** What is done */
+  name: string;
+  /** `native`: by tools of the target's own architecture; `cross`: by tools of the engine's, for the target; `emulated`: under QEMU; `none`: only copied or downloaded */
+  where: string;
+  /** The platform of the container that does it */
+  platform: string;
+  /** Why there */
+  why: string;
+  /** What it costs, roughly */
+  cost: string;
+};
+
+/** Something to know before the work is started. */
+export type Remark = {
+  /** What to know */
+  what: string;
+  /** The reason */
+  why: string;
+  /** Where that was read */
+  source: string;
+};
+
+/** What would be done for one version and platform, without doing it. */
+export type Plan = {
+  /** Deno's version as its tree says it, without a leading v */
+  version: string;
+  /** `stable`, `prerelease` or `canary` */
+  channel: string;
+  /** The commit, 40 hex digits; empty when the source has no git metadata */
+  commit: string;
+  /** The platform that the binary is for */
+  platform: string;
+  /** The same as a target triple */
+  triple: string;
+  /** The engine's own platform */
+  engine: string;
+  /** Rust's version as rust-toolchain.toml says it; empty when the tree has none */
+  rust: string;
+  /** Version of the V8 crate as Cargo.lock says it */
+  library: string;
+  /** Where V8 comes from: `source`, `upstream` (its own release) or `prebuilt` (the given directory) */
+  libraryOrigin: string;
+  /** File name of V8's static library */
+  archive: string;
+  /** File name of its Rust binding; empty when this version has none */
+  binding: string;
+  /** GN arguments beyond those of V8's build script */
+  gnArguments: string[];
+  /** Packages of the container that compiles V8 */
+  libraryPackages: string[];
+  /** Packages of the container that runs cargo */
+  packages: string[];
+  /** Environment of cargo build, NAME=value */
+  environment: string[];
+  /** Arguments of cargo build */
+  cargo: string[];
+  /** What is done, in order */
+  steps: Step[];
+  /** What to know before */
+  remarks: Remark[];
+};
+
+/** What is known when a plan is made. */
+export interface Facts {
+  version: string;
+  channel: Channel;
+  commit: string | null;
+  rust: string | null;
+  library: string;
+  target: Target;
+  engine: Target;
+  origin: "source" | "upstream" | "prebuilt";
+  /** V8 is compiled with the toolchain's own clang, not Chromium's */
+  systemCompilers: boolean;
+  /** rusty_v8's source is the published crate, which lacks files of a checkout; null: not known before it is read */
+  crate: boolean | null;
+  /** a toolchain container was given for the platform that cargo runs on */
+  ownToolchain: boolean;
+  profile: string;
+  features: string[];
+  upgrade: boolean;
+}
+
+/** GN's arguments for V8: those of every build, and those that its compilers and its source's form ask for. */
+export function gnArguments(recipe: LibraryRecipe, facts: Pick<Facts, "systemCompilers" | "crate">): string[] {
+  return [
+    ...recipe.gnArguments,
+    'target_sysroot="/sysroot"',
+    ...(facts.systemCompilers ? recipe.systemGnArguments : []),
+    ...(facts.crate ? recipe.crateGnArguments : []),
+  ];
+}
+
+/** Arguments of cargo build, the profile aside. */
+export function cargoArguments(recipe: DenoRecipe, facts: Pick<Facts, "features" | "upgrade" | "version">): string[] {
+  const without = facts.upgrade ? [] : recipe.withoutUpgrade;
+  if (without === null) {
+    throw new Error(
+      `upgrade: Deno ${facts.version} has no feature that leaves \`deno upgrade\` out (1.39.0 is the first); ` +
+        "give --upgrade-url to point it elsewhere, or a patch",
+    );
+  }
+  return [...recipe.cargo, ...without, ...(facts.features.length > 0 ? ["--features", facts.features.join(",")] : [])];
+}
+
+/** Environment of cargo build, without the variables that hand V8 over. */
+export function cargoEnvironment(recipe: DenoRecipe, facts: Pick<Facts, "channel">): Record<string, string> {
+  // https://github.com/denoland/deno/blob/v2.9.5/cli/lib/version.rs: any value counts
+  return { ...recipe.environment, ...(facts.channel === "canary" && { DENO_CANARY: "true" }) };
+}
+
+function librarySteps({ origin, engine, target, library, systemCompilers }: Facts): Step[] {
+  if (origin !== "source") {
+    const why = origin === "upstream" ? "asked for by --library-origin=UPSTREAM" : "given by --prebuilt";
+    return [{ name: `take V8 ${library}`, where: "none", platform: engine.platform, why, cost: "a copy" }];
+  }
+  const native = engine === target;
+  return [
+    {
+      name: "make the sysroot",
+      where: native ? "native" : "emulated",
+      platform: target.platform,
+      why: "the target's base image with its C library's headers sets the glibc floor; only its package manager runs",
+      cost: native ? "half a minute" : "one to three minutes",
+    },
+    {
+      name: `compile V8 ${library}`,
+      where: native ? "native" : "cross",
+      platform: engine.platform,
+      why:
+        `${systemCompilers ? "the toolchain's clang" : "Chromium's clang"} of the engine's own architecture ` +
+        "compiles for any target; V8's snapshot of its own builtins is made by a host program",
+      cost: native
+        ? "2 hours on 2 cores, measured with V8 147"
+        : "about 1.85 times a native build: host tools come too",
+    },
+  ];
+}
+
+function denoSteps({ engine, target, version, profile }: Facts): Step[] {
+  const native = engine === target;
+  const where = native ? "native" : "emulated";
+  return [
+    {
+      name: `cargo build of Deno ${version}, profile ${profile}`,
+      where,
+      platform: target.platform,
+      why: native
+        ? "V8 makes Deno's snapshot during the build, and it runs here"
+        : "V8 of the target's architecture makes Deno's snapshot during the build, so QEMU runs all of cargo",
+      cost: native ? "half an hour to hours, by cores and profile" : "about ten times a native build",
+    },
+    {
+      name: "run the binary: deno --version, deno eval",
+      where,
+      platform: target.platform,
+      why: "a snapshot of another architecture only shows when V8 loads it",
+      cost: "seconds",
+    },
+  ];
+}
+
+function remarks(facts: Facts, denoRecipe: DenoRecipe, libraryRecipe: LibraryRecipe): Remark[] {
+  const own: Remark[] = [];
+  const engineSource = "https://docs.dagger.io/reference/configuration/engine/";
+  if (facts.engine !== facts.target) {
+    own.push({
+      what: `The engine is ${facts.engine.platform}: cargo runs under QEMU, about ten times slower. An engine on ${facts.target.platform} needs none.`,
+      why: "C++ measured 9.5 times slower under QEMU than native",
+      source: engineSource,
+    });
+  }
+  if (facts.origin === "source" && facts.crate) {
+    own.push({
+      what: "V8 is compiled from the published crate: without Temporal and without profile-guided builtins.",
+      why: "Chromium's vendored Rust crates and V8's profiles are only in a git checkout",
+      source: "https://github.com/denoland/rusty_v8/issues/1852",
+    });
+  }
+  if (facts.ownToolchain && facts.rust) {
+    own.push({
+      what: `The given toolchain's Rust is used; the tree asks for ${facts.rust}.`,
+      why: "rust-toolchain.toml is rustup's; a distribution's cargo does not read it",
+      source: "https://rust-lang.github.io/rustup/overrides.html#the-toolchain-file",
+    });
+  }
+  const recipes = facts.origin === "source" ? [...denoRecipe.notes, ...libraryRecipe.notes] : denoRecipe.notes;
+  return [...own, ...recipes];
+}
+
+/** Everything that is decided for one version and platform, as an object that a person can read. */
+export function plan(facts: Facts, denoRecipe: DenoRecipe, libraryRecipe: LibraryRecipe): Plan {
+  const { target, engine } = facts;
+  return {
+    version: facts.version,
+    channel: facts.channel,
+    commit: facts.commit ?? "",
+    platform: target.platform,
+    triple: target.triple,
+    engine: engine.platform,
+    rust: facts.rust ?? "",
+    library: facts.library,
+    libraryOrigin: facts.origin,
+    archive: libraryRecipe.archive,
+    binding: libraryRecipe.binding ?? "",
+    gnArguments: facts.origin === "source" ? gnArguments(libraryRecipe, facts) : [],
+    libraryPackages: facts.origin === "source" ? libraryRecipe.packages : [],
+    packages: denoRecipe.packages,
+    environment: Object.entries(cargoEnvironment(denoRecipe, facts)).map(([name, value]) => `${name}=${value}`),
+    cargo: ["--profile", facts.profile, ...cargoArguments(denoRecipe, facts)],
+    steps: [
+      ...librarySteps(facts),
+      ...denoSteps(facts),
+      {
+        name: `pack deno-${target.triple}.zip`,
+        where: "native",
+        platform: engine.platform,
+        why: "nothing of the target runs for it",
+        cost: "seconds",
+      },
+    ],
+    remarks: remarks(facts, denoRecipe, libraryRecipe),
+  };
+}

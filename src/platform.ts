@@ -1,0 +1,70 @@
+import { quoted } from "./version.js";
+
+/** One platform under every name that a tool of the build has for it. */
+export interface Target {
+  /** the OCI name, as Docker and Dagger write it */
+  platform: "linux/arm64" | "linux/amd64";
+  /** Rust's and LLVM's */
+  triple: "aarch64-unknown-linux-gnu" | "x86_64-unknown-linux-gnu";
+  /** GN's `target_cpu` */
+  cpu: "arm64" | "x64";
+  /** dpkg's architecture */
+  debian: "arm64" | "amd64";
+  /** what `uname -m` says and ELF headers are checked for */
+  machine: "aarch64" | "x86_64";
+  /** the short name of the release asset; `deno-<triple>.zip` is the official one */
+  alias: "deno-linux-arm64.zip" | "deno-linux-amd64.zip";
+}
+
+/** What rusty_v8 and Deno release for Linux: https://github.com/denoland/rusty_v8/blob/v150.0.0/.github/workflows/ci.yml */
+export const TARGETS: readonly Target[] = [
+  {
+    platform: "linux/arm64",
+    triple: "aarch64-unknown-linux-gnu",
+    cpu: "arm64",
+    debian: "arm64",
+    machine: "aarch64",
+    alias: "deno-linux-arm64.zip",
+  },
+  {
+    platform: "linux/amd64",
+    triple: "x86_64-unknown-linux-gnu",
+    cpu: "x64",
+    debian: "amd64",
+    machine: "x86_64",
+    alias: "deno-linux-amd64.zip",
+  },
+];
+
+/** Why a platform that people ask for cannot be served; the first pattern that fits answers. */
+const REFUSED: [RegExp, string][] = [
+  [
+    /(^|\/|-)arm(?!64)/i,
+    "32-bit ARM is not supported: V8's 32-bit snapshot generator fails under QEMU on a 64-bit host (readdir gives " +
+      "EOVERFLOW, https://bugs.launchpad.net/qemu/+bug/1805913), and there are no prebuilt 32-bit ARM V8 archives " +
+      "(https://github.com/denoland/rusty_v8/issues/1223)",
+  ],
+  [/darwin|macos|apple/i, "macOS binaries need Apple's SDK, which a Linux container does not have"],
+  [/windows|win32|msvc/i, "Windows binaries need Microsoft's SDK, which a Linux container does not have"],
+  [/musl|alpine/i, "Deno's V8 is built for glibc; rusty_v8 has no musl target"],
+];
+
+/** Reads a platform. `argument` is the name that an error calls it by. */
+export function parsePlatform(text: string, argument = "platform"): Target {
+  // Docker's normal form of arm64 carries the variant: https://github.com/containerd/platforms
+  const name = text === "linux/arm64/v8" ? "linux/arm64" : text;
+  const target = TARGETS.find(({ platform }) => platform === name);
+  if (target) return target;
+  const why = REFUSED.find(([pattern]) => pattern.test(text))?.[1] ?? "it is not a platform that Deno is built for";
+  const accepted = TARGETS.map(({ platform }) => platform).join(", ");
+  throw new Error(`${argument}: ${quoted(text)} is not accepted: ${why}. Accepted: ${accepted}.`);
+}
+
+/** Reads a list of platforms: at least one, none twice (`linux/arm64` and `linux/arm64/v8` are the same). */
+export function parsePlatforms(texts: string[], argument = "platforms"): Target[] {
+  if (texts.length === 0) throw new Error(`${argument}: at least one platform is needed.`);
+  const targets = texts.map((text) => parsePlatform(text, argument));
+  const twice = targets.find((target, index) => targets.indexOf(target) !== index);
+  if (twice) throw new Error(`${argument}: ${twice.platform} is given more than once.`);
+  return targets;
+}

@@ -1,0 +1,105 @@
+import type { Directory } from "@dagger.io/dagger";
+import semver from "semver";
+import { withPatches } from "../dagger/patches.js";
+import { withGit } from "../dagger/toolchain.js";
+import * as upstream from "../dagger/upstream.js";
+import type { Settings } from "./options.js";
+import { type DenoRecipe, denoRecipe } from "./recipe.js";
+import { packageVersion, rustVersion, v8Version } from "./tree.js";
+import { withUpgradeUrl } from "./upgrade.js";
+import { type Channel, channelOf, newest, parseVersion, quoted, tagOf, type VersionRequest } from "./version.js";
+
+/** Deno's tree, ready to build, and what it says of itself. */
+export interface Tree {
+  directory: Directory;
+  version: string;
+  channel: Channel;
+  commit: string | null;
+  rust: string | null;
+  library: string;
+  recipe: DenoRecipe;
+}
+
+/** The source before patches; no commit where there is no git metadata. */
+interface Original {
+  directory: Directory;
+  commit: string | null;
+}
+
+/** A tree that was given: its own metadata must agree with what was asked for. */
+async function given(directory: Directory, request: VersionRequest): Promise<Original> {
+  const commit = await upstream.commitOf(directory);
+  if (commit === null && channelOf(request) === "canary") {
+    throw new Error(
+      "version: a canary or commit carries its hash, but the tree given by --source has no git metadata; " +
+        "give a checkout with its .git directory",
+    );
+  }
+  if (request.kind === "commit" && !commit?.startsWith(request.hash)) {
+    throw new Error(`version: ${request.hash} was asked for, but the tree given by --source is at commit ${commit}`);
+  }
+  return { directory, commit };
+}
+
+async function checkout({ repository, base }: Settings, request: VersionRequest): Promise<upstream.Checkout> {
+  if (request.kind === "canary") return upstream.newestCommit(repository);
+  if (request.kind === "commit") {
+    const hash =
+      request.hash.length === 40 ? request.hash : await upstream.fullHash(withGit(base), repository, request.hash);
+    return upstream.committed(repository, hash);
+  }
+  const tags = await upstream.releaseTags(repository);
+  const version = request.kind === "release" ? request.version : newest(tags, request);
+  if (!tags.some((tag) => tag === tagOf(version) || tag === `refs/tags/${tagOf(version)}`)) {
+    const known = newest(tags, { kind: "latest" });
+    throw new Error(`version: ${repository} has no tag ${tagOf(version)}; its newest release is ${known}`);
+  }
+  return upstream.tagged(repository, tagOf(version));
+}
+
+/** Finds Deno's source, applies patches and settings to it, and reads what it says of itself. */
+export async function resolve(settings: Settings, text: string): Promise<Tree> {
+  const request = parseVersion(text);
+  const { directory: original, commit } = settings.source
+    ? await given(settings.source, request)
+    : await checkout(settings, request);
+
+  let directory = original;
+  if (settings.patches) directory = await withPatches(directory, settings.patches, "patches");
+  const [lock, rust, workspaceManifest, manifest] = await Promise.all(
+    ["Cargo.lock", "rust-toolchain.toml", "cli/Cargo.toml", "Cargo.toml"].map((path) =>
+      upstream.textOf(directory, path),
+    ),
+  );
+  // The published crate has what the repository has in cli/ at its top.
+  const cli = workspaceManifest ?? manifest;
+  if (!lock || !cli) {
+    throw new Error(
+      "source: not a Deno tree: Cargo.lock, or cli/Cargo.toml (in the published crate Cargo.toml), is missing",
+    );
+  }
+  const version = packageVersion(cli);
+  if (request.kind === "release" && request.version !== version) {
+    throw new Error(`version: ${quoted(request.version)} was asked for, but the tree says that it is ${version}`);
+  }
+  if (request.kind === "line" && !semver.satisfies(version, request.range)) {
+    throw new Error(`version: ${request.range} was asked for, but the tree says that it is ${version}`);
+  }
+  const recipe = denoRecipe(version);
+  if (settings.upgradeUrl) {
+    const { file, constants } = recipe.upgradeSource;
+    const path = workspaceManifest ? file : file.replace(/^cli\//, "");
+    const updater = await upstream.textOf(directory, path);
+    if (!updater) throw new Error(`upgrade-url: the tree has no ${path}`);
+    directory = directory.withNewFile(path, withUpgradeUrl(updater, constants, settings.upgradeUrl));
+  }
+  return {
+    directory,
+    version,
+    channel: channelOf(request),
+    commit,
+    rust: rust ? rustVersion(rust) : null,
+    library: v8Version(lock),
+    recipe,
+  };
+}

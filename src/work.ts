@@ -1,0 +1,40 @@
+import { dag } from "@dagger.io/dagger";
+import type { Settings } from "./options.js";
+import { type Facts, type Plan, plan } from "./plan.js";
+import { parsePlatform, type Target } from "./platform.js";
+import { type LibraryRecipe, libraryRecipe } from "./recipe.js";
+import type { Tree } from "./source.js";
+
+/** What is made for one platform. */
+export interface Work {
+  settings: Settings;
+  tree: Tree;
+  facts: Facts;
+  recipe: LibraryRecipe;
+  target: Target;
+  engine: Target;
+  plan: Plan;
+}
+
+/** Decides everything about one version on one platform; nothing is compiled or installed for it. */
+export async function decide(settings: Settings, tree: Tree, target: Target): Promise<Work> {
+  const engine = parsePlatform(await dag.defaultPlatform(), "engine");
+  const recipe = libraryRecipe(tree.library, target.triple, tree.recipe.libraryFeatures);
+  const origin = settings.prebuilt ? "prebuilt" : settings.fromUpstream ? "upstream" : "source";
+  const crate = settings.librarySource ? await settings.librarySource.exists(".cargo_vcs_info.json") : false;
+  const facts: Facts = {
+    ...tree,
+    target,
+    engine,
+    origin,
+    crate,
+    // Chromium publishes its clang for x86_64 only: https://github.com/denoland/rusty_v8/issues/1907
+    systemCompilers: settings.toolchains.length > 0 || engine.cpu === "arm64",
+    ownToolchain: settings.toolchains.length > 0,
+    profile: settings.profile,
+    features: settings.features,
+    upgrade: settings.upgrade,
+  };
+  // Made always: what cannot be planned is refused here, before anything is compiled.
+  return { settings, tree, facts, recipe, target, engine, plan: plan(facts, tree.recipe, recipe) };
+}

@@ -1,0 +1,50 @@
+/**
+ * Makes a toolchain image of Debian sid's own packages and pushes it: the "build without upstream's
+ * prebuilt tools" path that the README describes, as one command.
+ *
+ *   npx tsx test/real/sid-toolchain.ts BASE ADDRESS [PLATFORM]
+ *   npx tsx test/real/sid-toolchain.ts debian:bookworm localhost:5000/toolchain:sid-amd64 linux/amd64
+ *
+ * BASE is any Debian image; its package sources are replaced by sid's.
+ */
+import { connection, dag, type Platform } from "@dagger.io/dagger";
+
+// The packages are named without their origin on purpose: apt verifies their signatures.
+const common = [
+  "bindgen", "ca-certificates", "cargo", "clang-22", "cmake", "curl", "g++", "generate-ninja", "git",
+  "libclang-22-dev", "libclang-rt-22-dev", "libglib2.0-dev", "lld-22", "llvm-22", "make", "ninja-build",
+  "patch", "perl", "pkg-config", "protobuf-compiler", "python3", "rustc", "sccache", "xz-utils",
+];
+// What an amd64 toolchain needs to compile V8 for linux/arm64 too.
+const cross = ["libstd-rust-dev:arm64"];
+
+const [base, address, platform = "linux/amd64"] = process.argv.slice(2);
+if (!base || !address) throw new Error("usage: sid-toolchain.ts BASE ADDRESS [PLATFORM]");
+
+const packages = platform === "linux/amd64" ? [...common, ...cross] : common;
+const install = `set -eu
+rm -f /etc/apt/sources.list /etc/apt/sources.list.d/*
+printf 'Types: deb\\nURIs: MIRROR\\nSuites: sid\\nComponents: main\\nSigned-By: /usr/share/keyrings/debian-archive-keyring.gpg\\n' > /etc/apt/sources.list.d/sid.sources
+[ "$(dpkg --print-architecture)" != amd64 ] || dpkg --add-architecture arm64
+apt-get -o Acquire::Check-Valid-Until=false update
+# force-overwrite: files moved between packages since the base's release
+DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends -o Dpkg::Options::=--force-overwrite "$@"
+# The compiler-rt of two architectures lie in different files, but their packages refuse each other.
+if dpkg --print-foreign-architectures | grep -qx arm64; then
+  cd /tmp && apt-get download libclang-rt-22-dev:arm64 && dpkg-deb -x libclang-rt-22-dev_*_arm64.deb / && rm libclang-rt-*.deb
+fi
+rm -rf /var/lib/apt/lists/* /var/cache/apt/archives`;
+
+await connection(
+  async () => {
+    const debian = dag.container({ platform: platform as Platform }).from(base);
+    const certificates = "/etc/ssl/certs/ca-certificates.crt";
+    const reference = await debian
+      .withExec(["sh", "-c", install, "install", ...packages])
+      // A site's own certificates, which the package's upgrade left out.
+      .withFile(certificates, debian.file(certificates))
+      .publish(address);
+    console.log(reference);
+  },
+  { LogOutput: process.stderr },
+);
