@@ -50,11 +50,11 @@ export type Plan = {
   archive: string;
   /** File name of its Rust binding; empty when this version has none */
   binding: string;
-  /** GN arguments beyond those of V8's build script */
+  /** GN arguments beyond those of V8's build script; empty when V8 is not compiled */
   gnArguments: string[];
-  /** Packages of the container that compiles V8 */
+  /** Packages of the container that compiles V8; empty when it is not compiled, or the toolchain is given */
   libraryPackages: string[];
-  /** Packages of the container that runs cargo */
+  /** Packages of the container that runs cargo; empty when the toolchain is given */
   packages: string[];
   /** Environment of cargo build, NAME=value */
   environment: string[];
@@ -64,6 +64,8 @@ export type Plan = {
   steps: Step[];
   /** What to know before */
   remarks: Remark[];
+  /** All of this as text, for people */
+  text: string;
 };
 
 /** What is known when a plan is made. */
@@ -88,9 +90,14 @@ export interface Facts {
 }
 
 /** GN's arguments for V8: those of every build, and those that its compilers and its source's form ask for. */
-export function gnArguments(recipe: LibraryRecipe, facts: Pick<Facts, "systemCompilers" | "crate">): string[] {
+export function gnArguments(
+  recipe: LibraryRecipe,
+  facts: Pick<Facts, "systemCompilers" | "crate" | "target">,
+): string[] {
   return [
     ...recipe.gnArguments,
+    // build.rs names it for arm64 only, so x64 would be forgotten on an arm64 engine.
+    `target_cpu="${facts.target.cpu}"`,
     'target_sysroot="/sysroot"',
     ...(facts.systemCompilers ? recipe.systemGnArguments : []),
     ...(facts.crate ? recipe.crateGnArguments : []),
@@ -168,19 +175,11 @@ function denoSteps({ engine, target, version, profile }: Facts): Step[] {
 
 function remarks(facts: Facts, denoRecipe: DenoRecipe, libraryRecipe: LibraryRecipe): Remark[] {
   const own: Remark[] = [];
-  const engineSource = "https://docs.dagger.io/reference/configuration/engine/";
   if (facts.engine !== facts.target) {
     own.push({
       what: `The engine is ${facts.engine.platform}: cargo runs under QEMU, about ten times slower. An engine on ${facts.target.platform} needs none.`,
       why: "C++ measured 9.5 times slower under QEMU than native",
-      source: engineSource,
-    });
-  }
-  if (facts.origin === "source" && facts.crate) {
-    own.push({
-      what: "V8 is compiled from the published crate: without Temporal and without profile-guided builtins.",
-      why: "Chromium's vendored Rust crates and V8's profiles are only in a git checkout",
-      source: "https://github.com/denoland/rusty_v8/issues/1852",
+      source: "docs/real-builds.md",
     });
   }
   if (facts.ownToolchain && facts.rust) {
@@ -194,10 +193,30 @@ function remarks(facts: Facts, denoRecipe: DenoRecipe, libraryRecipe: LibraryRec
   return [...own, ...recipes];
 }
 
+/** A plan, or the part of it that is known, as a person reads it. Empty lists and values are left out. */
+export function textOf(plan: Partial<Plan>): string {
+  const { steps = [], remarks = [], ...values } = plan;
+  const lines = Object.entries(values)
+    .map(([name, value]) => [name, Array.isArray(value) ? value.join(" ") : value] as const)
+    .filter(([, value]) => value !== "")
+    .map(([name, value]) => `${name.padEnd(16)} ${value}`);
+  const done = steps.map(
+    ({ name, where, platform, why, cost }, index) =>
+      `${index + 1}. ${name}\n   ${where} on ${platform}: ${why}\n   takes ${cost}`,
+  );
+  const known = remarks.map(({ what, why, source }) => `- ${what}\n  ${why} (${source})`);
+  return [
+    lines.join("\n"),
+    ...(done.length > 0 ? [`Steps\n${done.join("\n")}`] : []),
+    ...(known.length > 0 ? [`To know\n${known.join("\n")}`] : []),
+  ].join("\n\n");
+}
+
 /** Everything that is decided for one version and platform, as an object that a person can read. */
 export function plan(facts: Facts, denoRecipe: DenoRecipe, libraryRecipe: LibraryRecipe): Plan {
   const { target, engine } = facts;
-  return {
+  const fromSource = facts.origin === "source";
+  const decided = {
     version: facts.version,
     channel: facts.channel,
     commit: facts.commit ?? "",
@@ -209,9 +228,9 @@ export function plan(facts: Facts, denoRecipe: DenoRecipe, libraryRecipe: Librar
     libraryOrigin: facts.origin,
     archive: libraryRecipe.archive,
     binding: libraryRecipe.binding ?? "",
-    gnArguments: facts.origin === "source" ? gnArguments(libraryRecipe, facts) : [],
-    libraryPackages: facts.origin === "source" ? libraryRecipe.packages : [],
-    packages: denoRecipe.packages,
+    gnArguments: fromSource ? gnArguments(libraryRecipe, facts) : [],
+    libraryPackages: fromSource && !facts.ownToolchain ? libraryRecipe.packages : [],
+    packages: facts.ownToolchain ? [] : denoRecipe.packages,
     environment: Object.entries(cargoEnvironment(denoRecipe, facts)).map(([name, value]) => `${name}=${value}`),
     cargo: ["--profile", facts.profile, ...cargoArguments(denoRecipe, facts)],
     steps: [
@@ -227,4 +246,5 @@ export function plan(facts: Facts, denoRecipe: DenoRecipe, libraryRecipe: Librar
     ],
     remarks: remarks(facts, denoRecipe, libraryRecipe),
   };
+  return { ...decided, text: textOf(decided) };
 }

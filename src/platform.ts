@@ -12,8 +12,8 @@ export interface Target {
   debian: "arm64" | "amd64";
   /** what `uname -m` says and ELF headers are checked for */
   machine: "aarch64" | "x86_64";
-  /** the short name of the release asset; `deno-<triple>.zip` is the official one */
-  alias: "deno-linux-arm64.zip" | "deno-linux-amd64.zip";
+  /** a second name of the release zip: builds for home servers and Macs were published under it */
+  alias: "deno-linux-arm64.zip" | null;
 }
 
 /** What rusty_v8 and Deno release for Linux: https://github.com/denoland/rusty_v8/blob/v150.0.0/.github/workflows/ci.yml */
@@ -32,7 +32,7 @@ export const TARGETS: readonly Target[] = [
     cpu: "x64",
     debian: "amd64",
     machine: "x86_64",
-    alias: "deno-linux-amd64.zip",
+    alias: null,
   },
 ];
 

@@ -225,7 +225,9 @@ export async function binaryOf(work: Work): Promise<File> {
       binding: recipe.binding,
       cargo,
       profile: settings.profile,
-      environment,
+      // Deno asks git for the hash, but asks again only when this variable changes, whose value it does not use:
+      // https://github.com/denoland/deno/blob/v2.9.5/cli/lib/build.rs
+      environment: tree.commit ? { ...environment, GIT_COMMIT_HASH: tree.commit } : environment,
       cacheKey: key,
       jobs: settings.jobs,
       compilerCache: compilerCache(settings),
@@ -257,6 +259,8 @@ export async function archiveOf(work: Work): Promise<File> {
 export async function releaseOf(work: Work): Promise<Directory> {
   const [zip, libraryFiles, container] = await Promise.all([archiveOf(work), libraryOf(work), tools(work)]);
   const { alias } = work.target;
-  const sums = [zipName(work.target), alias].map((name) => checksum(container, zip, name));
-  return libraryFiles.withFile(zipName(work.target), zip).withFile(alias, zip).withFiles(".", sums);
+  return [zipName(work.target), ...(alias ? [alias] : [])].reduce(
+    (files, name) => files.withFile(name, zip).withFile(`${name}.sha256sum`, checksum(container, zip, name)),
+    libraryFiles,
+  );
 }

@@ -15,7 +15,7 @@ const amd64 = {
   cpu: "x64",
   debian: "amd64",
   machine: "x86_64",
-  alias: "deno-linux-amd64.zip",
+  alias: null,
 };
 
 describe("parsePlatform", () => {

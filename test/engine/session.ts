@@ -1,0 +1,24 @@
+import { connection } from "@dagger.io/dagger";
+import { afterAll, beforeAll } from "vitest";
+
+/** One SDK session for all tests of a file: connecting costs a second, loading the module eight at each call. */
+export function useSession(): void {
+  let close: () => void;
+  let ended: Promise<void>;
+  beforeAll(async () => {
+    const closed = new Promise<void>((resolve) => {
+      close = resolve;
+    });
+    await new Promise<void>((ready, failed) => {
+      ended = connection(async () => {
+        ready();
+        await closed;
+      });
+      ended.catch(failed);
+    });
+  });
+  afterAll(async () => {
+    close();
+    await ended;
+  });
+}

@@ -1,0 +1,38 @@
+#!/bin/bash
+# Compiles the V8 of the published crate v8 147.4.0 for real: hours of work, which goes on where it was stopped.
+#
+#   test/real/library.sh TOOLCHAIN BASE PLATFORM DIRECTORY
+#   test/real/library.sh localhost:5000/toolchain:sid-amd64 localhost:5000/debian:bookworm linux/amd64 /tmp/v8
+#
+# TOOLCHAIN is what test/real/sid-toolchain.ts pushed; DIRECTORY takes the sources, the product and the log.
+# Then, where PLATFORM is this machine's, a Rust program is linked with the product and evaluates JavaScript.
+set -euo pipefail
+[ $# = 4 ] || { sed -n '2,9s/^# \{0,1\}//p' "$0"; exit 2; }
+toolchain=$1 base=$2 platform=$3 directory=$4
+here=$(cd "$(dirname "$0")" && pwd)
+mkdir -p "$directory"
+
+crate() { # crate NAME VERSION SHA256: unpacks a crate, checked by the checksum that the registry's index has
+  local archive=$directory/$1-$2.crate
+  [ -e "$archive" ] || curl -fsSL -o "$archive" "CRATES/$1/$1-$2.crate"
+  echo "$3  $archive" | sha256sum --check --quiet
+  [ -d "$directory/$1-$2" ] || tar -xzf "$archive" -C "$directory"
+}
+crate v8 147.4.0 2df8fffd507fb18ed000673a83d937f58e60fb07f3306b2274284125b15137cd
+crate deno 2.7.14 92cdac8f4bdd89ed79b8e7748fb6cdb8127f4e1730f5cf0707f353edeec251f0
+
+log=$directory/${platform/\//-}.log
+date -u +'started %FT%TZ'
+time dagger call --progress=plain -m "$here/../.." --source="$directory/deno-2.7.14" --library-source="$directory/v8-147.4.0" \
+  --toolchains="$toolchain" --base="$base" \
+  library --version=2.7.14 --platform="$platform" --output="$directory/$platform" >"$log" 2>&1 ||
+  { tail -n 40 "$log"; exit 1; }
+date -u +'ended %FT%TZ'
+ls -l "$directory/$platform"
+
+case $platform-$(uname -m) in linux/amd64-x86_64 | linux/arm64-aarch64) ;; *) exit 0 ;; esac
+cd "$here/evaluate"
+RUSTY_V8_ARCHIVE=$(echo "$directory/$platform"/librusty_v8*.a.gz) \
+RUSTY_V8_SRC_BINDING_PATH=$(echo "$directory/$platform"/src_binding*.rs) \
+CARGO_TARGET_DIR=$directory/evaluate cargo run --release -- '6 * 7' '[1, 2, 3].map((x) => x ** 2).join()' \
+  'new Intl.DateTimeFormat("de", { timeZone: "UTC" }).format(0)' 'typeof Temporal'

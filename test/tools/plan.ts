@@ -1,0 +1,80 @@
+/**
+ * Prints what building a Deno release takes, without any engine:
+ *
+ *   npm run plan -- 2.9.5                                  what the recipe says
+ *   npm run plan -- 2.9.5 --source ../deno                 and what the tree says: its Rust, its V8
+ *   npm run plan -- 2.9.5 --source ../deno --platform linux/amd64 --engine linux/arm64
+ */
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { cargoArguments, cargoEnvironment, plan, textOf } from "../../src/plan.js";
+import { parsePlatform } from "../../src/platform.js";
+import { denoRecipe, libraryRecipe } from "../../src/recipe.js";
+import { packageVersion, rustVersion, v8Version } from "../../src/tree.js";
+import { channelOf, parseVersion } from "../../src/version.js";
+
+function describe(): string {
+  const { positionals, values } = parseArgs({
+    allowPositionals: true,
+    options: {
+      source: { type: "string" },
+      platform: { type: "string", default: "linux/arm64" },
+      engine: { type: "string", default: `linux/${process.arch === "arm64" ? "arm64" : "amd64"}` },
+    },
+  });
+  const target = parsePlatform(values.platform);
+  const engine = parsePlatform(values.engine, "engine");
+  const request = positionals[0] === undefined ? undefined : parseVersion(positionals[0]);
+  const choices = { features: [], upgrade: true, profile: "release" };
+
+  if (values.source === undefined) {
+    if (request?.kind !== "release") throw new Error("usage: npm run plan -- VERSION [--source DIR], such as 2.9.5");
+    const recipe = denoRecipe(request.version);
+    return textOf({
+      version: request.version,
+      channel: channelOf(request),
+      rust: "as the tree's rust-toolchain.toml says (give --source DIR)",
+      library: "as the tree's Cargo.lock says (give --source DIR)",
+      packages: recipe.packages,
+      environment: Object.entries(cargoEnvironment(recipe, { channel: "stable" })).map(([k, v]) => `${k}=${v}`),
+      cargo: ["--profile", choices.profile, ...cargoArguments(recipe, { ...choices, version: request.version })],
+      remarks: recipe.notes,
+    });
+  }
+
+  const directory = values.source;
+  const read = (path: string) => readFileSync(join(directory, path), "utf8");
+  const manifest = existsSync(join(directory, "cli/Cargo.toml")) ? "cli/Cargo.toml" : "Cargo.toml";
+  const version = packageVersion(read(manifest));
+  if (request?.kind === "release" && request.version !== version) {
+    throw new Error(`version: ${request.version} was asked for, but ${directory} says that it is ${version}`);
+  }
+  const recipe = denoRecipe(version);
+  const library = v8Version(read("Cargo.lock"));
+  return plan(
+    {
+      ...choices,
+      version,
+      library,
+      channel: channelOf(request ?? { kind: "latest" }),
+      commit: null,
+      rust: existsSync(join(directory, "rust-toolchain.toml")) ? rustVersion(read("rust-toolchain.toml")) : null,
+      target,
+      engine,
+      origin: "source",
+      systemCompilers: engine.cpu === "arm64",
+      crate: false,
+      ownToolchain: false,
+    },
+    recipe,
+    libraryRecipe(library, target.triple, recipe.libraryFeatures),
+  ).text;
+}
+
+try {
+  console.log(describe());
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 1;
+}
