@@ -1,4 +1,5 @@
-import { CacheSharingMode, type Container, type Directory, dag, type File, ReturnType } from "@dagger.io/dagger";
+import { CacheSharingMode, type Container, type Directory, dag, type File } from "@dagger.io/dagger";
+import { attempt } from "./attempt.js";
 import { type CompilerCache, withCompilerCache } from "./compiler-cache.js";
 
 /** What the cargo stage needs to know; all of it is decided before the stage is called. */
@@ -83,8 +84,7 @@ export async function checked({ container, binary, platform, version }: Check): 
     [["/deno", "--version"], version],
     [["/deno", "eval", "console.log(6*7)"], "42"],
   ] as const) {
-    const run = ready.withExec([...args], { expect: ReturnType.Any });
-    const [code, out, err] = await Promise.all([run.exitCode(), run.stdout(), run.stderr()]);
+    const { code, out, err } = await attempt(ready.withExec([...args]));
     if (code === 0 && out.includes(expected)) continue;
     throw new Error(
       `the deno that was built for ${platform} does not work: ${args.slice(1).join(" ")} was to print ` +

@@ -105,9 +105,26 @@ export function toolchain(input: ToolchainBuild): Container {
   return input.compilerCache ? withSccache(container, input.host) : container;
 }
 
-/** The base image with its C library's development files: what a cross compiler takes for the target's root. */
+/**
+ * Makes links to libraries relative. An absolute one, such as that of the dynamic loader, leads out of the sysroot to
+ * the compiler's own system, and a linker then mixes two C libraries. Perl is in every Debian and Ubuntu image.
+ */
+const relativeLinks = `
+use File::Find; use File::Spec;
+find({ no_chdir => 1, wanted => sub {
+  return unless -l; my $to = readlink; return unless $to =~ m{^/};
+  my ($at) = m{^(.*)/};
+  unlink and symlink(File::Spec->abs2rel($to, $at), $_) or die "$_: $!";
+} }, grep { -d } map { File::Spec->rel2abs(readlink($_) // $_, "/") } "/lib", "/lib64", "/usr/lib", "/usr/lib64");
+`;
+
+/** The base image with its C library's development files: what a compiler takes for the target's root. */
 export function sysroot(base: string, platform: Platform): Container {
-  return withPackages(dag.container({ platform }).from(base), developmentPackages);
+  return withPackages(dag.container({ platform }).from(base), developmentPackages).withExec([
+    "perl",
+    "-e",
+    relativeLinks,
+  ]);
 }
 
 /** The base image, on the engine's own platform, with Python: for work that nothing of the target is needed for. */

@@ -1,4 +1,5 @@
-import { type Container, type Directory, dag, type GitRef, ReturnType } from "@dagger.io/dagger";
+import { type Container, type Directory, dag, type GitRef } from "@dagger.io/dagger";
+import { attempt } from "./attempt.js";
 
 /** A source tree with its git metadata, and the commit that it is. */
 export interface Checkout {
@@ -43,12 +44,11 @@ git -C /tmp/repository rev-parse --verify --quiet "$2^{commit}"`;
  * trees and files; `git` is a container that has git.
  */
 export async function fullHash(git: Container, repository: string, abbreviated: string): Promise<string> {
-  const run = git.withExec(["sh", "-c", findCommit, "find-commit", repository, abbreviated], {
-    expect: ReturnType.Any,
-  });
-  if ((await run.exitCode()) === 0) return (await run.stdout()).trim();
+  const find = ["sh", "-c", findCommit, "find-commit", repository, abbreviated];
+  const { code, out, err } = await attempt(git.withExec(find));
+  if (code === 0) return out.trim();
   throw new Error(
-    `version: ${repository} has no commit that starts with ${abbreviated}, or more than one: ${(await run.stderr()).trim()}`,
+    `version: ${repository} has no commit that starts with ${abbreviated}, or more than one: ${err.trim()}`,
   );
 }
 

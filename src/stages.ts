@@ -76,7 +76,13 @@ async function libraryToolchain(
       llvm: facts.systemCompilers ? distributionLlvm : null,
       compilerCache: settings.compilerCache !== "",
     });
-  const tools = ["rustc", "cargo", "python3", ...(settings.compilerCache ? ["sccache"] : [])];
+  const tools = [
+    "rustc",
+    "cargo",
+    "python3",
+    ...(own ? ["gn", "ninja"] : []),
+    ...(settings.compilerCache ? ["sccache"] : []),
+  ];
   return facts.systemCompilers
     ? withVersions(withSystemCompilers(container, recipe.unknownFlags), [
         ...tools,

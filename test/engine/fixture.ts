@@ -31,7 +31,7 @@ export async function edit(file: string, before: string, after: string): Promise
   await writeFile(file, text.replaceAll(before, after));
 }
 
-/** A directory with one patch, as `git diff` writes it, which replaces a line that stands alone in a file. */
+/** A patch as `git diff` writes it: it replaces one line, between the lines around it, the first of which is `line`. */
 export function patch(file: string, line: number, before: string[], old: string, replacement: string, after: string[]) {
   const context = (lines: string[]) => lines.map((text) => ` ${text}\n`).join("");
   const length = before.length + 1 + after.length;
