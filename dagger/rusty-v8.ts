@@ -28,8 +28,9 @@ export interface LibraryBuild {
 
 const build = `set -eu
 cd /src/rusty_v8
-# The sysroot is the target's base image, so V8's own, which it would download, are passed over:
-# https://github.com/denoland/rusty_v8/blob/v147.4.0/build.rs#L491 looks for these folders.
+# The sysroot is the target's base image, so V8's own, which build.rs would download, are passed over: it looks for
+# these folders, https://github.com/denoland/rusty_v8/blob/v147.4.0/build.rs#L491. (Links to a sysroot in their place
+# would not do: cargo walks the package's folder through links, and so all of the system.)
 mkdir -p build/linux/debian_sid_amd64-sysroot build/linux/debian_sid_arm64-sysroot
 arguments=$GN_ARGUMENTS
 if [ "$SYSTEM_COMPILERS" = true ]; then
@@ -53,6 +54,8 @@ if [ "$SYSTEM_COMPILERS" = true ]; then
   fi
 fi
 export "$GN_ARGUMENTS_VARIABLE=$arguments"
+# Before 0.66 build.rs runs python whatever PYTHON says.
+if [ "$PYTHON" = python2.7 ]; then ln -sf "$(command -v python2.7)" /usr/local/bin/python; fi
 # cargo check runs the build script, which is all of V8, and type-checks the binding against the crate.
 # -vv shows Ninja's progress, which cargo hides otherwise.
 CARGO_TARGET_DIR=/cache/target cargo check -vv --release --lib --locked --target "$TRIPLE" "$@"

@@ -1,4 +1,4 @@
-import { type Container, type Directory, dag, type GitRef } from "@dagger.io/dagger";
+import { type Container, type Directory, dag } from "@dagger.io/dagger";
 import { attempt } from "./attempt.js";
 
 /** A source tree with its git metadata, and the commit that it is. */
@@ -7,33 +7,38 @@ export interface Checkout {
   commit: string;
 }
 
-async function checkout(ref: GitRef): Promise<Checkout> {
-  return { directory: ref.tree(), commit: await ref.commit() };
-}
-
 /** Names of the release tags (`v2.9.5`, …) of a repository, in no particular order. */
 export async function releaseTags(repository: string): Promise<string[]> {
   return dag.git(repository).tags({ patterns: ["refs/tags/v*"] });
 }
 
-/** The tree of a tag, with all submodules. */
-export function tagged(repository: string, tag: string): Promise<Checkout> {
-  return checkout(dag.git(repository).tag(tag));
+/** The tree of a tag with all submodules, which V8 is made of. */
+export function withSubmodules(repository: string, tag: string): Directory {
+  return dag.git(repository).tag(tag).tree();
 }
 
-/** The newest commit of the default branch. */
-export function newestCommit(repository: string): Promise<Checkout> {
-  return checkout(dag.git(repository).head());
+/** The hash of the newest commit of the default branch. */
+export function newestCommit(repository: string): Promise<string> {
+  return dag.git(repository).head().commit();
 }
 
-/** The tree of a full commit hash. */
-export async function committed(repository: string, hash: string): Promise<Checkout> {
-  const directory = dag.git(repository).commit(hash).tree();
-  try {
-    return { directory: await directory.sync(), commit: hash };
-  } catch (error) {
-    throw new Error(`version: ${repository} gave no commit ${hash}: ${error instanceof Error ? error.message : error}`);
-  }
+const clone = `set -eu
+git init --quiet /out
+cd /out
+git fetch --quiet --depth=1 "$1" "$2"
+git checkout --quiet --detach FETCH_HEAD
+git rev-parse HEAD >/tmp/commit`;
+
+/**
+ * The tree of one tag (refs/tags/NAME) or commit (a full hash) without submodules, which the engine's own checkout
+ * would fetch: Deno's are gigabytes of tests (https://github.com/denoland/deno/blob/v2.9.5/.gitmodules), and no
+ * release that can be built needs one. `git` is a container that has git.
+ */
+export async function withoutSubmodules(git: Container, repository: string, ref: string): Promise<Checkout> {
+  const cloned = git.withExec(["sh", "-c", clone, "clone", repository, ref]);
+  const { code, err } = await attempt(cloned);
+  if (code !== 0) throw new Error(`version: ${repository} gave no ${ref}: ${err.trim()}`);
+  return { directory: cloned.directory("/out"), commit: (await cloned.file("/tmp/commit").contents()).trim() };
 }
 
 const findCommit = `git clone --quiet --bare --filter=tree:0 "$1" /tmp/repository

@@ -76,8 +76,9 @@ export class DenoFromSource {
      */
     toolchains: Container[] = [],
     /**
-     * Address of the base image, for all platforms. What is built needs its glibc or a newer one. Default: Ubuntu
-     * 24.04, glibc 2.39, pinned by digest. Debian and Ubuntu are supported. Example: --base=debian:bookworm
+     * Address of the base image, for all platforms: Debian or Ubuntu. What is built needs its glibc or a newer one (with
+     * toolchains, Deno needs the glibc of the one that runs cargo). Default: Ubuntu 24.04, glibc 2.39, pinned by
+     * digest. Example: --base=debian:bookworm
      */
     base: string = BASE,
     /** Git URL of Deno, for a fork or a mirror. Example: --repository=https://git.example/me/deno */
@@ -162,7 +163,7 @@ export class DenoFromSource {
    * What would be done for a version and platform, without doing it: versions, packages, environment, and each step
    * with where it runs (native, cross, emulated), why, and what it costs.
    *
-   * Example: `dagger call plan --version=2.9.5 --platform=linux/arm64`
+   * Example: `dagger call plan --version=2.9.5 --platform=linux/arm64 text`
    */
   @func({ cache: "5m" })
   async plan(

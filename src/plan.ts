@@ -96,7 +96,7 @@ export function gnArguments(
 ): string[] {
   return [
     ...recipe.gnArguments,
-    // build.rs names it for arm64 only, so x64 would be forgotten on an arm64 engine.
+    // Named for both: build.rs names it for arm64 only and leaves x64 to GN's guess of the host.
     `target_cpu="${facts.target.cpu}"`,
     'target_sysroot="/sysroot"',
     ...(facts.systemCompilers ? recipe.systemGnArguments : []),
@@ -144,7 +144,7 @@ function librarySteps({ origin, engine, target, library, systemCompilers }: Fact
         `${systemCompilers ? "the toolchain's clang" : "Chromium's clang"} of the engine's own architecture ` +
         "compiles for any target; V8's snapshot of its own builtins is made by a host program",
       cost: native
-        ? "2 hours on 2 cores, measured with V8 147"
+        ? "about 2 hours on 2 cores (docs/real-builds.md)"
         : "about 1.85 times a native build: host tools come too",
     },
   ];

@@ -1,10 +1,12 @@
-import type { Directory } from "@dagger.io/dagger";
+import { type Container, type Directory, dag } from "@dagger.io/dagger";
 import semver from "semver";
 import { withPatches } from "../dagger/patches.js";
 import { withGit } from "../dagger/toolchain.js";
 import * as upstream from "../dagger/upstream.js";
 import type { Settings } from "./options.js";
+import { parsePlatform } from "./platform.js";
 import { type DenoRecipe, denoRecipe } from "./recipe.js";
+import { ownToolchain } from "./toolchains.js";
 import { packageVersion, rustVersion, v8Version } from "./tree.js";
 import { withUpgradeUrl } from "./upgrade.js";
 import { type Channel, channelOf, newest, parseVersion, quoted, tagOf, type VersionRequest } from "./version.js";
@@ -41,20 +43,29 @@ async function given(directory: Directory, request: VersionRequest): Promise<Ori
   return { directory, commit };
 }
 
-async function checkout({ repository, base }: Settings, request: VersionRequest): Promise<upstream.Checkout> {
-  if (request.kind === "canary") return upstream.newestCommit(repository);
-  if (request.kind === "commit") {
-    const hash =
-      request.hash.length === 40 ? request.hash : await upstream.fullHash(withGit(base), repository, request.hash);
-    return upstream.committed(repository, hash);
-  }
-  const tags = await upstream.releaseTags(repository);
-  const version = request.kind === "release" ? request.version : newest(tags, request);
-  if (!tags.some((tag) => tag === tagOf(version) || tag === `refs/tags/${tagOf(version)}`)) {
-    const known = newest(tags, { kind: "latest" });
-    throw new Error(`version: ${repository} has no tag ${tagOf(version)}; its newest release is ${known}`);
-  }
-  return upstream.tagged(repository, tagOf(version));
+/** The engine's own toolchain when one was given, else the base image, with git. */
+async function gitContainer(settings: Settings): Promise<Container> {
+  const engine = parsePlatform(await dag.defaultPlatform(), "engine");
+  return (await ownToolchain(settings, engine, "the repository is read")) ?? withGit(settings.base);
+}
+
+async function checkout(settings: Settings, request: VersionRequest): Promise<Original> {
+  const { repository } = settings;
+  const ref = async (git: Container): Promise<string> => {
+    if (request.kind === "canary") return upstream.newestCommit(repository);
+    if (request.kind === "commit") {
+      return request.hash.length === 40 ? request.hash : upstream.fullHash(git, repository, request.hash);
+    }
+    const tags = await upstream.releaseTags(repository);
+    const version = request.kind === "release" ? request.version : newest(tags, request);
+    if (!tags.some((tag) => tag === tagOf(version) || tag === `refs/tags/${tagOf(version)}`)) {
+      const known = newest(tags, { kind: "latest" });
+      throw new Error(`version: ${repository} has no tag ${tagOf(version)}; its newest release is ${known}`);
+    }
+    return `refs/tags/${tagOf(version)}`;
+  };
+  const git = await gitContainer(settings);
+  return upstream.withoutSubmodules(git, repository, await ref(git));
 }
 
 /** Finds Deno's source, applies patches and settings to it, and reads what it says of itself. */

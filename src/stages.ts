@@ -13,26 +13,11 @@ import { parseCompilerCache } from "./compiler-cache.js";
 import { cacheKey } from "./key.js";
 import type { Settings } from "./options.js";
 import { cargoArguments, cargoEnvironment, gnArguments } from "./plan.js";
-import { parsePlatform, type Target } from "./platform.js";
+import type { Target } from "./platform.js";
+import { ownToolchain } from "./toolchains.js";
 import { packageVersion, rustVersion } from "./tree.js";
 import { tagOf } from "./version.js";
 import type { Work } from "./work.js";
-
-/** The given toolchain for a platform; undefined: none were given at all, and the default is made. */
-async function ownToolchain(settings: Settings, target: Target, purpose: string): Promise<Container | undefined> {
-  if (settings.toolchains.length === 0) return undefined;
-  const platforms = await Promise.all(
-    settings.toolchains.map(async (it) => parsePlatform(await it.platform(), "toolchains")),
-  );
-  const index = platforms.indexOf(target);
-  if (index < 0) {
-    throw new Error(
-      `toolchains: none is for ${target.platform}, where ${purpose}; ` +
-        `given: ${platforms.map(({ platform }) => platform).join(", ")}`,
-    );
-  }
-  return settings.toolchains[index];
-}
 
 /** The newest LLVM that V8 was seen to compile with outside Chromium's, see docs/real-builds.md. */
 const distributionLlvm = 22;
@@ -118,7 +103,7 @@ export async function denoToolchain({ settings, tree, target }: Work): Promise<C
 /** rusty_v8's source as it is compiled; its version must be the one that Deno's Cargo.lock names. */
 async function librarySource({ settings, tree, facts }: Work): Promise<Directory> {
   const { librarySource: own, libraryRepository, libraryPatches } = settings;
-  const original = own ?? (await upstream.tagged(libraryRepository, tagOf(tree.library))).directory;
+  const original = own ?? upstream.withSubmodules(libraryRepository, tagOf(tree.library));
   const manifest = await upstream.textOf(original, "Cargo.toml");
   if (!manifest) throw new Error("library-source: not a rusty_v8 tree: Cargo.toml is missing");
   const version = packageVersion(manifest);

@@ -22,6 +22,13 @@ export async function decide(settings: Settings, tree: Tree, target: Target): Pr
   const recipe = libraryRecipe(tree.library, target.triple, tree.recipe.libraryFeatures);
   const origin = settings.prebuilt ? "prebuilt" : settings.fromUpstream ? "upstream" : "source";
   const crate = settings.librarySource ? await settings.librarySource.exists(".cargo_vcs_info.json") : false;
+  if (origin === "source" && engine.cpu === "arm64" && target.cpu === "x64") {
+    throw new Error(
+      "platform: V8 for linux/amd64 cannot be compiled on a linux/arm64 engine: its GN files name a toolchain " +
+        "(clang_arm64_v8_x64) that they do not define for Linux. Use a linux/amd64 engine, or give V8 with --prebuilt " +
+        "or --library-origin=UPSTREAM",
+    );
+  }
   const facts: Facts = {
     ...tree,
     target,

@@ -9,10 +9,15 @@ export const registry = process.env.DENO_FROM_SOURCE_TEST_REGISTRY ?? "localhost
 const cargo = ["cargo", "rustc", "gcc", "libc6-dev", "git", "rsync", "cmake", "perl", "python3"];
 const compilers = ["clang", "lld", "llvm", "libclang-rt-14-dev", "generate-ninja", "ninja-build", "pkg-config"];
 const install = `set -eu
-[ -z "$FOREIGN" ] || dpkg --add-architecture "$FOREIGN"
+[ -z "\${FOREIGN-}" ] || dpkg --add-architecture "$FOREIGN"
 apt-get update
 DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends "$@"
 rm -rf /var/lib/apt/lists/*`;
+
+/** The container with further packages of its distribution. */
+export function withPackages(container: Container, packages: string[]): Container {
+  return container.withExec(["sh", "-c", install, "install", ...packages]);
+}
 
 /** A site's own toolchain, as the README's "without upstream's prebuilt tools" describes it. */
 export function toolchain(platform: "linux/amd64" | "linux/arm64", cross: boolean): Container {
@@ -22,5 +27,5 @@ export function toolchain(platform: "linux/amd64" | "linux/arm64", cross: boolea
     .container({ platform: platform as Platform })
     .from(base)
     .withEnvVariable("FOREIGN", cross ? foreign : "")
-    .withExec(["sh", "-c", install, "install", ...packages]);
+    .with((container) => withPackages(container, packages));
 }

@@ -1,0 +1,242 @@
+import { describe, expect, it } from "vitest";
+import { cargoArguments, cargoEnvironment, type Facts, gnArguments, plan } from "../../src/plan.js";
+import { parsePlatform } from "../../src/platform.js";
+import { denoRecipe, libraryRecipe } from "../../src/recipe.js";
+
+function facts(changes: Partial<Facts> = {}): Facts {
+  return {
+    version: "2.9.5",
+    channel: "stable",
+    commit: "0123456789abcdef0123456789abcdef01234567",
+    rust: "1.95.0",
+    library: "150.4.0",
+    target: parsePlatform("linux/arm64"),
+    engine: parsePlatform("linux/amd64"),
+    origin: "source",
+    systemCompilers: false,
+    crate: false,
+    ownToolchain: false,
+    profile: "release",
+    features: [],
+    upgrade: true,
+    ...changes,
+  };
+}
+
+function planOf(changes: Partial<Facts> = {}) {
+  const it = facts(changes);
+  const recipe = denoRecipe(it.version);
+  return plan(it, recipe, libraryRecipe(it.library, it.target.triple, recipe.libraryFeatures));
+}
+
+const pair = (engine: string, target: string): Partial<Facts> => ({
+  engine: parsePlatform(engine),
+  target: parsePlatform(target),
+  systemCompilers: engine === "linux/arm64",
+});
+
+const where = (changes: Partial<Facts>) =>
+  planOf(changes).steps.map((step) => `${step.name.split(" ")[0]} ${step.where} ${step.platform}`);
+
+describe("plan says where each step runs", () => {
+  it.each([
+    ["linux/amd64", "linux/amd64"],
+    ["linux/arm64", "linux/arm64"],
+  ])("on %s for %s: all of it natively", (engine, target) => {
+    expect(where(pair(engine, target))).toEqual([
+      `make native ${target}`,
+      `compile native ${target}`,
+      `cargo native ${target}`,
+      `run native ${target}`,
+      `pack native ${target}`,
+    ]);
+  });
+
+  it("on linux/amd64 for linux/arm64: V8 is cross-compiled, cargo is emulated, the archive is packed natively", () => {
+    expect(where(pair("linux/amd64", "linux/arm64"))).toEqual([
+      "make emulated linux/arm64",
+      "compile cross linux/amd64",
+      "cargo emulated linux/arm64",
+      "run emulated linux/arm64",
+      "pack native linux/amd64",
+    ]);
+  });
+
+  // V8 itself cannot be compiled there; src/work.ts refuses it.
+  it("on linux/arm64 for linux/amd64: V8 is given, cargo is emulated, the archive is packed natively", () => {
+    expect(where({ ...pair("linux/arm64", "linux/amd64"), origin: "prebuilt" })).toEqual([
+      "take none linux/arm64",
+      "cargo emulated linux/amd64",
+      "run emulated linux/amd64",
+      "pack native linux/arm64",
+    ]);
+  });
+
+  it.each([
+    ["upstream", "asked for by --library-origin=UPSTREAM"],
+    ["prebuilt", "given by --prebuilt"],
+  ] as const)("with V8 from %s: it is only copied", (origin, why) => {
+    const [first, second] = planOf({ origin }).steps;
+    expect(first).toMatchObject({ name: "take V8 150.4.0", where: "none", platform: "linux/amd64", why });
+    expect(second?.name).toBe("cargo build of Deno 2.9.5, profile release");
+  });
+});
+
+describe("plan says why", () => {
+  const why = (changes: Partial<Facts>) => planOf(changes).steps.map((step) => step.why);
+
+  it("V8 is compiled by Chromium's clang on amd64, and cargo is emulated for arm64", () => {
+    const [, library, cargo] = why(pair("linux/amd64", "linux/arm64"));
+    expect(library).toMatch(/^Chromium's clang of the engine's own architecture/);
+    expect(cargo).toBe(
+      "V8 of the target's architecture makes Deno's snapshot during the build, so QEMU runs all of cargo",
+    );
+  });
+
+  it("V8 is compiled by the toolchain's clang on arm64, and cargo runs natively there", () => {
+    const [, library, cargo] = why(pair("linux/arm64", "linux/arm64"));
+    expect(library).toMatch(/^the toolchain's clang of the engine's own architecture/);
+    expect(cargo).toBe("V8 makes Deno's snapshot during the build, and it runs here");
+  });
+
+  it("every step has a reason and a cost", () => {
+    for (const target of ["linux/arm64", "linux/amd64"]) {
+      for (const step of planOf(pair("linux/amd64", target)).steps) {
+        expect(step.why.length).toBeGreaterThan(10);
+        expect(step.cost).not.toBe("");
+      }
+    }
+  });
+
+  it("every remark has a reason and a source", () => {
+    const { remarks } = planOf({ crate: true, ownToolchain: true });
+    expect(remarks.length).toBeGreaterThan(3);
+    expect(remarks.filter(({ what, why, source }) => !what || !why || !source)).toEqual([]);
+  });
+});
+
+describe("plan remarks", () => {
+  const remarks = (changes: Partial<Facts>) =>
+    planOf(changes)
+      .remarks.map(({ what }) => what)
+      .join("\n");
+
+  it("that QEMU runs cargo where engine and target differ, and only there", () => {
+    const emulated =
+      "The engine is linux/amd64: cargo runs under QEMU, about ten times slower. An engine on linux/arm64 needs none.";
+    expect(remarks(pair("linux/amd64", "linux/arm64"))).toContain(emulated);
+    expect(remarks(pair("linux/arm64", "linux/arm64"))).not.toContain("QEMU");
+  });
+
+  it("that a given toolchain's Rust is used instead of the tree's", () => {
+    const own = "The given toolchain's Rust is used; the tree asks for 1.95.0.";
+    expect(remarks({ ownToolchain: true })).toContain(own);
+    expect(remarks({ ownToolchain: false })).not.toContain(own);
+    expect(remarks({ ownToolchain: true, rust: null })).not.toContain("The given toolchain");
+  });
+
+  it("nothing about compiling V8 where V8 is not compiled", () => {
+    expect(remarks({ origin: "source" })).toContain("extra_cflags");
+    expect(remarks({ origin: "upstream" })).not.toContain("extra_cflags");
+  });
+});
+
+describe("plan shows", () => {
+  it("what is decided, for a release of linux/arm64 on an amd64 engine", () => {
+    expect(planOf()).toMatchObject({
+      version: "2.9.5",
+      channel: "stable",
+      commit: "0123456789abcdef0123456789abcdef01234567",
+      platform: "linux/arm64",
+      triple: "aarch64-unknown-linux-gnu",
+      engine: "linux/amd64",
+      rust: "1.95.0",
+      library: "150.4.0",
+      libraryOrigin: "source",
+      archive: "librusty_v8_simdutf_release_aarch64-unknown-linux-gnu.a.gz",
+      binding: "src_binding_simdutf_release_aarch64-unknown-linux-gnu.rs",
+      gnArguments: ["use_sysroot=false", "use_glib=false", 'target_cpu="arm64"', 'target_sysroot="/sysroot"'],
+      environment: ["DENO_SNAPSHOT_MINIFY_SOURCES=1"],
+      cargo: ["--profile", "release", "--locked", "-p", "deno", "--bin", "deno"],
+    });
+  });
+
+  it("empty words for what is not known", () => {
+    expect(planOf({ commit: null, rust: null })).toMatchObject({ commit: "", rust: "" });
+  });
+
+  it("no GN arguments and packages for V8 where it is not compiled", () => {
+    expect(planOf({ origin: "upstream" })).toMatchObject({ gnArguments: [], libraryPackages: [] });
+  });
+
+  it("all of it as text for people", () => {
+    const { text } = planOf();
+    for (const words of [
+      "linux/arm64",
+      "compile V8 150.4.0",
+      "cross on linux/amd64",
+      "cargo build of Deno 2.9.5",
+      "emulated on linux/arm64",
+    ]) {
+      expect(text).toContain(words);
+    }
+  });
+});
+
+describe("cargoArguments", () => {
+  const recipe = denoRecipe("2.9.5");
+
+  it("join the features", () => {
+    const own = cargoArguments(recipe, { features: ["hmr", "deno/panic-trace"], upgrade: true, version: "2.9.5" });
+    expect(own).toEqual(["--locked", "-p", "deno", "--bin", "deno", "--features", "hmr,deno/panic-trace"]);
+  });
+
+  it("refuse to leave deno upgrade out where no feature does it", () => {
+    expect(() => cargoArguments(denoRecipe("1.38.5"), { features: [], upgrade: false, version: "1.38.5" })).toThrow(
+      new Error(
+        "upgrade: Deno 1.38.5 has no feature that leaves `deno upgrade` out (1.39.0 is the first); " +
+          "give --upgrade-url to point it elsewhere, or a patch",
+      ),
+    );
+  });
+});
+
+describe("cargoEnvironment", () => {
+  it.each([
+    ["canary", { DENO_SNAPSHOT_MINIFY_SOURCES: "1", DENO_CANARY: "true" }],
+    ["stable", { DENO_SNAPSHOT_MINIFY_SOURCES: "1" }],
+    ["prerelease", { DENO_SNAPSHOT_MINIFY_SOURCES: "1" }],
+  ] as const)("of a %s build", (channel, expected) => {
+    expect(cargoEnvironment(denoRecipe("2.9.5"), { channel })).toEqual(expected);
+  });
+});
+
+describe("gnArguments", () => {
+  const recipe = libraryRecipe("150.4.0", "aarch64-unknown-linux-gnu", []);
+  const target = parsePlatform("linux/arm64");
+  const always = ["use_sysroot=false", "use_glib=false", 'target_cpu="arm64"', 'target_sysroot="/sysroot"'];
+
+  it.each([
+    [false, false, always],
+    [true, false, [...always, "treat_warnings_as_errors=false"]],
+    [
+      false,
+      true,
+      [
+        ...always,
+        "v8_enable_builtins_optimization=false",
+        "v8_enable_temporal_support=false",
+        "enable_rust=false",
+        "chrome_pgo_phase=0",
+      ],
+    ],
+    [false, null, always],
+  ])("with system compilers: %j, from the crate: %j", (systemCompilers, crate, expected) => {
+    expect(gnArguments(recipe, { target, systemCompilers, crate })).toEqual(expected);
+  });
+
+  it("name the target's processor, which build.rs leaves out for amd64", () => {
+    const amd64 = parsePlatform("linux/amd64");
+    expect(gnArguments(recipe, { target: amd64, systemCompilers: false, crate: false })).toContain('target_cpu="x64"');
+  });
+});
