@@ -63,6 +63,12 @@ export async function commitOf(directory: Directory): Promise<string | null> {
   return directory.asGit().head().commit();
 }
 
+/** When the commit of a tree with git metadata was made, in seconds since 1970; `git` is a container that has git. */
+export async function commitTime(git: Container, directory: Directory): Promise<number> {
+  const show = ["git", "-c", "safe.directory=*", "-C", "/src", "show", "--no-patch", "--format=%ct", "HEAD"];
+  return Number(await git.withMountedDirectory("/src", directory).withExec(show).stdout());
+}
+
 /** The file's text; null when there is no such file. */
 export async function textOf(directory: Directory, path: string): Promise<string | null> {
   return (await directory.exists(path)) ? directory.file(path).contents() : null;

@@ -24,13 +24,17 @@ export function parseCompilerCache(text: string): CompilerCache {
   } catch {
     refuse(text, "not a URL");
   }
-  if (url.username || url.password) {
+  const endpoint = url.searchParams.get("endpoint");
+  if (url.username || url.password || endpoint?.includes("@")) {
     // The value is not repeated: it holds a password.
     throw new Error(
       "compiler-cache: credentials do not belong in the URL; give them as --compiler-cache-user and --compiler-cache-password",
     );
   }
   if (!/^[\w.-]+$/.test(url.hostname)) refuse(text, "the host or bucket is missing or has unusual characters");
+  const known = url.protocol === "s3:" ? ["region", "endpoint"] : [];
+  const unknown = [...url.searchParams.keys()].filter((name) => !known.includes(name));
+  if (unknown.length > 0) refuse(text, `no such parameter: ${unknown.join(", ")}`);
   const path = url.pathname.replace(/^\//, "");
   switch (url.protocol) {
     case "redis:":
@@ -54,8 +58,7 @@ export function parseCompilerCache(text: string): CompilerCache {
         user: "SCCACHE_WEBDAV_USERNAME",
         password: "SCCACHE_WEBDAV_PASSWORD",
       };
-    case "s3:": {
-      const endpoint = url.searchParams.get("endpoint");
+    case "s3:":
       return {
         environment: {
           SCCACHE_BUCKET: url.hostname,
@@ -67,7 +70,6 @@ export function parseCompilerCache(text: string): CompilerCache {
         user: "AWS_ACCESS_KEY_ID",
         password: "AWS_SECRET_ACCESS_KEY",
       };
-    }
     default:
       refuse(text, `no such storage: ${url.protocol}`);
   }

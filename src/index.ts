@@ -6,12 +6,23 @@
  * options; `plan` shows what would be done.
  */
 import { argument, Container, Directory, dag, File, func, object, Secret } from "@dagger.io/dagger";
+import { clock } from "../dagger/http.js";
+import { newestCommit, releaseTags } from "../dagger/upstream.js";
+import { either, newestOf, tagsFor } from "./follow.js";
+import { checkImageOptions } from "./image-options.js";
+import { identify, imageOf, publishImages } from "./images.js";
 import { checkOptions } from "./options.js";
+import { compare, type Missing } from "./outdated.js";
 import type { Plan } from "./plan.js";
-import { parsePlatform, parsePlatforms } from "./platform.js";
+import { parsePlatform, parsePlatforms, type Target } from "./platform.js";
+import { GITHUB, parsePage } from "./release-page.js";
+import { releaseTag } from "./release-tag.js";
 import { resolve } from "./source.js";
 import * as stages from "./stages.js";
-import { decide, type Work } from "./work.js";
+import { checkSync, each, type Synced } from "./sync.js";
+import { type Upload, upload } from "./upload.js";
+import { parseVersion } from "./version.js";
+import { decide, engineFor, type Work } from "./work.js";
 
 /** Where V8's static library comes from. */
 export enum LibraryOrigin {
@@ -19,6 +30,38 @@ export enum LibraryOrigin {
   SOURCE = "SOURCE",
   /** It is downloaded from rusty_v8's own release of that version. */
   UPSTREAM = "UPSTREAM",
+}
+
+/** Where an image's binary comes from. */
+export enum BinaryOrigin {
+  /** It is compiled here, from source. */
+  SOURCE = "SOURCE",
+  /** It is upstream's release zip, verified by the SHA-256 that is published beside it. */
+  UPSTREAM = "UPSTREAM",
+  /** It is the official binary as published on npm, verified by the SHA-512 that the registry names. */
+  REGISTRY = "REGISTRY",
+}
+
+/** Which of upstream's versions are followed. */
+export enum UpstreamChannel {
+  /** The newest stable release. */
+  STABLE = "STABLE",
+  /** The newest alpha, beta or release candidate. */
+  PRERELEASE = "PRERELEASE",
+  /** The newest commit of the default branch. */
+  CANARY = "CANARY",
+}
+
+/** What an image stands on, and how it is laid out. */
+export enum ImageVariant {
+  /** Ubuntu 24.04, with a shell: docker run IMAGE bash works. */
+  UBUNTU = "UBUNTU",
+  /** Debian 13, slim, with a shell. */
+  DEBIAN = "DEBIAN",
+  /** Debian 13's C library and certificates, without a shell; the arguments are always Deno's. */
+  DISTROLESS = "DISTROLESS",
+  /** Nothing but /deno, to copy it from in a Dockerfile. */
+  BIN = "BIN",
 }
 
 /** Ubuntu 24.04 as of 2026-07, an image index with linux/amd64 and linux/arm64: glibc 2.39. */
@@ -45,6 +88,11 @@ export class DenoFromSource {
   compilerCache: string;
   compilerCacheUser?: Secret;
   compilerCachePassword?: Secret;
+  binaries?: Directory;
+  binaryOrigin: string;
+  binaryRegistry: string;
+  imageBase: string;
+  tini?: Directory;
 
   constructor(
     /**
@@ -117,6 +165,32 @@ export class DenoFromSource {
     compilerCacheUser?: Secret,
     /** Password, or S3 secret key, of the compiler cache. Example: --compiler-cache-password=env:CACHE_PASSWORD */
     compilerCachePassword?: Secret,
+    /**
+     * Finished binaries for image and publish, one for each platform: release zips named deno-TRIPLE.zip, as archive
+     * makes them, or bare binaries named deno-TRIPLE. Nothing is compiled for these two then. Example: --binaries=./dist
+     */
+    binaries?: Directory,
+    /**
+     * Where the binary of image and publish comes from: SOURCE compiles it; UPSTREAM takes the zip from the release page
+     * of repository (2.0.1 and newer); REGISTRY takes the official one from npm (1.46.0 and newer). Both are verified by
+     * the published checksum. Example: --binary-origin=UPSTREAM
+     */
+    binaryOrigin: BinaryOrigin = BinaryOrigin.SOURCE,
+    /**
+     * npm registry for binary-origin REGISTRY, for a mirror. Default: the one that npm asks. Example:
+     * --binary-registry=https://npm.example
+     */
+    binaryRegistry: string = "",
+    /**
+     * Address of the image that images stand on, for all platforms, instead of the variant's own, which is pinned by
+     * digest. Its C library must be as new as the one that the binary was built with. Example: --image-base=debian:trixie
+     */
+    imageBase: string = "",
+    /**
+     * Static binaries of tini, PID 1 of images, instead of the download of tini 0.19.0, which is pinned by SHA-256: files
+     * named tini-amd64 and tini-arm64. Example: --tini=./tini
+     */
+    tini?: Directory,
   ) {
     checkOptions(
       {
@@ -139,6 +213,10 @@ export class DenoFromSource {
         compilerCachePassword: compilerCachePassword !== undefined,
       },
     );
+    checkImageOptions(
+      { "binary-registry": binaryRegistry, "image-base": imageBase },
+      { binaries: binaries !== undefined, binaryOrigin },
+    );
     this.source = source;
     this.librarySource = librarySource;
     this.prebuilt = prebuilt;
@@ -157,6 +235,11 @@ export class DenoFromSource {
     this.compilerCache = compilerCache;
     this.compilerCacheUser = compilerCacheUser;
     this.compilerCachePassword = compilerCachePassword;
+    this.binaries = binaries;
+    this.binaryOrigin = binaryOrigin;
+    this.binaryRegistry = binaryRegistry;
+    this.imageBase = imageBase;
+    this.tini = tini;
   }
 
   /**
@@ -273,13 +356,210 @@ export class DenoFromSource {
     return files.reduce((all, one) => all.withDirectory(".", one), dag.directory());
   }
 
-  private async work(version: string, platform: string): Promise<Work> {
+  /**
+   * The newest version upstream, by version and not by date: of a release without its v, of CANARY the commit. A
+   * prerelease may be older than the newest stable release.
+   *
+   * Example: `dagger call latest --channel=PRERELEASE`
+   */
+  @func({ cache: "5m" })
+  async latest(
+    /** STABLE, PRERELEASE or CANARY */
+    channel: UpstreamChannel = UpstreamChannel.STABLE,
+  ): Promise<string> {
+    if (channel === UpstreamChannel.CANARY) return newestCommit(this.repository);
+    const tags = await releaseTags(this.repository);
+    return newestOf(tags, channel === UpstreamChannel.STABLE ? "stable" : "prerelease");
+  }
+
+  /**
+   * The stable releases that upstream has and a release page, an image, or either of both lacks, the oldest first. On a
+   * release page a version is there when it is published with the zip and the checksum of each platform, in a registry
+   * when a tag is the version.
+   *
+   * Example: `dagger call outdated --repository=me/deno-builds --address=ghcr.io/me/deno`
+   */
+  @func({ cache: "never" })
+  async outdated(
+    /** OWNER/NAME of the repository whose release page is compared; not Deno's, which is the option of this name */
+    repository: string = "",
+    /** An image without a tag, whose registry is asked for its tags */
+    address: string = "",
+    /** As for release; what a release page must have of each version */
+    platforms: string[] = ["linux/arm64", "linux/amd64"],
+    /**
+     * The oldest release that counts. By default the oldest one that is there already, so gaps are found; of a place that
+     * has none, upstream's newest alone
+     */
+    since: string = "",
+    /** API of the release page: GitHub's, a GitHub Enterprise's https://HOST/api/v3, a Gitea's https://HOST/api/v1 */
+    api: string = GITHUB,
+    /** For a release page that is not public, and for drafts. Example: env:GITHUB_TOKEN */
+    token?: Secret,
+    /** User of the registry, where it asks for one */
+    username: string = "",
+    /** Password of that user. Example: env:REGISTRY_PASSWORD */
+    password?: Secret,
+  ): Promise<string[]> {
+    const { page, image } = await this.missing(repository, address, platforms, since, api, token, username, password);
+    return either(page, image);
+  }
+
+  /**
+   * The image of one platform, laid out like denoland's own: `/bin/deno`, user and group deno (1993), `/deno-dir/`, tini
+   * as PID 1, and an entrypoint that gives Deno's commands to Deno and runs other programs as they are. It is put together
+   * by copying files; nothing in it is run.
+   *
+   * Example: `dagger call image --version=2.9.5 --platform=linux/amd64 as-tarball -o deno.tar`
+   */
+  @func({ cache: "5m" })
+  async image(
+    /** As for plan */
+    version: string = "latest",
+    /** As for plan */
+    platform: string = "linux/arm64",
+    /** UBUNTU, DEBIAN, DISTROLESS, or BIN, which is the binary alone */
+    variant: ImageVariant = ImageVariant.UBUNTU,
+  ): Promise<Container> {
     const target = parsePlatform(platform);
-    return decide(this, await resolve(this, version), target);
+    return imageOf(this, await identify(this, version), target, variant);
+  }
+
+  /**
+   * Brings the files of release to a release page of GitHub, GitHub Enterprise, Gitea or Forgejo, and publishes it. Until
+   * all are there it is a draft, so what was interrupted is completed by the next call. A file that is there with the
+   * same checksum is left; other content of a published release is an error. A commit is released as canary-<hash>.
+   *
+   * Example: `dagger call upload --repository=me/deno-builds --token=env:GITHUB_TOKEN --version=2.9.5`
+   */
+  @func({ cache: "never" })
+  async upload(
+    /** OWNER/NAME of the repository whose release page it is; not Deno's, which is the option of this name */
+    repository: string,
+    /** A token that may write releases: on GitHub contents read and write. Example: env:GITHUB_TOKEN */
+    token: Secret,
+    /** As for plan */
+    version: string = "latest",
+    /** As for release */
+    platforms: string[] = ["linux/arm64", "linux/amd64"],
+    /** As for outdated */
+    api: string = GITHUB,
+    /** Whether to overwrite files of a published release that have another content */
+    replace: boolean = false,
+    /** The files, as release made them, of one platform or several; nothing is built then */
+    files?: Directory,
+  ): Promise<Upload> {
+    const access = { ...parsePage(repository, api), token: await token.plaintext(), clock };
+    parsePlatforms(platforms);
+    const release = await releaseTag(this, version);
+    // Refused here what cannot be built, before a release page is touched.
+    if (!files) await this.works(release.version, platforms);
+    return upload(access, { ...release, replace }, async () => files ?? this.release(release.version, platforms));
+  }
+
+  /**
+   * Follows upstream: makes what outdated finds, one version after the other, uploads what a release page lacks and
+   * publishes what an image lacks. A version that fails does not stop the rest, is told of at the end as an error, and is
+   * tried again by the next call.
+   *
+   * Example: `dagger call sync --repository=me/deno-builds --token=env:GITHUB_TOKEN`
+   */
+  @func({ cache: "never" })
+  async sync(
+    /** As for upload; none: no release page */
+    repository: string = "",
+    /** As for upload; needed with a release page */
+    token?: Secret,
+    /** As for publish; none: no image. The image is that of the variant UBUNTU */
+    address: string = "",
+    /** As for release */
+    platforms: string[] = ["linux/arm64", "linux/amd64"],
+    /** As for outdated */
+    since: string = "",
+    /** As for outdated */
+    api: string = GITHUB,
+    /** As for upload; for versions that are published without some of their files */
+    replace: boolean = false,
+    /** As for publish. A version takes minor, major and latest only where upstream has no newer one for them */
+    tags: string[] = ["version"],
+    /** As for publish */
+    username: string = "",
+    /** As for publish */
+    password?: Secret,
+  ): Promise<Synced[]> {
+    checkSync(this, { repository, token, address, tags });
+    const missing = await this.missing(repository, address, platforms, since, api, token, username, password);
+    return each(either(missing.page, missing.image), async (version) => {
+      const places: string[] = [];
+      if (token && missing.page.includes(version)) {
+        places.push((await this.upload(repository, token, version, platforms, api, replace)).url);
+      }
+      if (missing.image.includes(version)) {
+        const kinds = tagsFor(tags, version, missing.tags);
+        const variant = ImageVariant.UBUNTU;
+        places.push(...(await this.publish(address, version, platforms, variant, kinds, username, password)));
+      }
+      return places.join(", ");
+    });
+  }
+
+  /**
+   * Pushes the image of several platforms as one index for each tag, and gives the references with their digests. Every
+   * binary and image is there before the first push. An index is pushed last, so what a push that failed left behind is
+   * repaired by the next one.
+   *
+   * Example: `dagger call publish --address=ghcr.io/me/deno --version=2.9.5 --username=me --password=env:TOKEN`
+   */
+  @func({ cache: "never" })
+  async publish(
+    /** Registry and name, without a tag: ghcr.io/me/deno */
+    address: string,
+    /** As for plan */
+    version: string = "latest",
+    /** As for plan, one or more */
+    platforms: string[] = ["linux/arm64", "linux/amd64"],
+    /** As for image. Tags of another variant than UBUNTU begin with its name: debian-2.9.5 */
+    variant: ImageVariant = ImageVariant.UBUNTU,
+    /**
+     * Which tags: version (2.9.5), minor (2.9), major (2), latest. A canary or commit has one tag, canary-HASH, which
+     * version stands for. Example: --tags=version,minor,latest
+     */
+    tags: string[] = ["version"],
+    /** User name at the registry */
+    username: string = "",
+    /** Password or token at the registry */
+    password?: Secret,
+  ): Promise<string[]> {
+    return publishImages(this, { address, version, platforms, variant, tags, username, password });
+  }
+
+  private async missing(
+    repository: string,
+    address: string,
+    platforms: string[],
+    since: string,
+    api: string,
+    token: Secret | undefined,
+    username: string,
+    password: Secret | undefined,
+  ): Promise<Missing> {
+    const [tokenText, passwordText] = await Promise.all([token?.plaintext(), password?.plaintext()]);
+    const secrets = { token: tokenText ?? null, password: passwordText ?? null };
+    return compare(this.repository, { repository, address, platforms, since, api, username, ...secrets });
+  }
+
+  private async work(version: string, platform: string): Promise<Work> {
+    return (await this.decideAll(version, [parsePlatform(platform)]))[0] as Work;
   }
 
   private async works(version: string, platforms: string[]): Promise<Work[]> {
-    const targets = parsePlatforms(platforms);
+    return this.decideAll(version, parsePlatforms(platforms));
+  }
+
+  /** In this order, so that what is wrong is refused as early as it can be seen. */
+  private async decideAll(version: string, targets: Target[]): Promise<Work[]> {
+    parseVersion(version);
+    await engineFor(this, targets);
     const tree = await resolve(this, version);
     return Promise.all(targets.map((target) => decide(this, tree, target)));
   }

@@ -23,6 +23,11 @@ export interface Settings {
   compilerCache: string;
   compilerCacheUser?: Secret;
   compilerCachePassword?: Secret;
+  binaries?: Directory;
+  binaryOrigin: string;
+  binaryRegistry: string;
+  imageBase: string;
+  tini?: Directory;
 }
 
 /**
@@ -33,10 +38,13 @@ const gitUrl = z.string().regex(/^(https?|ssh|git):\/\/[\w.@:~/%+-]+$/, {
   error: "a Git URL with https://, http://, ssh:// or git://, without spaces or a query",
 });
 
+/** The address of an image. */
+export const imageReference = z.string().regex(/^[\w.-]+(:\d+)?(\/[\w.-]+)*(:[\w.-]+)?(@sha256:[0-9a-f]{64})?$/, {
+  error: "an image reference such as ubuntu:24.04@sha256:<64 hex digits>",
+});
+
 const options = z.object({
-  base: z.string().regex(/^[\w.-]+(:\d+)?(\/[\w.-]+)*(:[\w.-]+)?(@sha256:[0-9a-f]{64})?$/, {
-    error: "an image reference such as ubuntu:24.04@sha256:<64 hex digits>",
-  }),
+  base: imageReference,
   repository: gitUrl,
   "library-repository": gitUrl,
   profile: z.string().regex(/^[a-z][a-z0-9_-]{0,63}$/, { error: "a cargo profile such as release or release-lite" }),
@@ -63,16 +71,20 @@ export interface Given {
   compilerCachePassword: boolean;
 }
 
+/** Throws an error that names each argument that is wrong, what was given and what is accepted. */
+export function checkValues(schema: z.ZodType, values: unknown): void {
+  const result = schema.safeParse(values);
+  if (result.success) return;
+  const problems = result.error.issues.map(({ path, message }) => {
+    const value = path.reduce<unknown>((at, key) => (at as never)[key], values);
+    return `${String(path[0])}: expected ${message}; given: ${quoted(String(value))}`;
+  });
+  throw new Error(problems.join("\n"));
+}
+
 /** Throws an error that names the argument, what was given and what is accepted. */
 export function checkOptions(values: Options, given: Given): void {
-  const result = options.safeParse(values);
-  if (!result.success) {
-    const problems = result.error.issues.map(({ path, message }) => {
-      const value = path.reduce<unknown>((at, key) => (at as never)[key], values);
-      return `${String(path[0])}: expected ${message}; given: ${quoted(String(value))}`;
-    });
-    throw new Error(problems.join("\n"));
-  }
+  checkValues(options, values);
   if (values["compiler-cache"]) parseCompilerCache(values["compiler-cache"]);
   else if (given.compilerCacheUser || given.compilerCachePassword) {
     throw new Error("compiler-cache-user, compiler-cache-password: given without --compiler-cache, which they are for");

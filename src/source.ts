@@ -44,7 +44,7 @@ async function given(directory: Directory, request: VersionRequest): Promise<Ori
 }
 
 /** The engine's own toolchain when one was given, else the base image, with git. */
-async function gitContainer(settings: Settings): Promise<Container> {
+export async function gitContainer(settings: Settings): Promise<Container> {
   const engine = parsePlatform(await dag.defaultPlatform(), "engine");
   return (await ownToolchain(settings, engine, "the repository is read")) ?? withGit(settings.base);
 }

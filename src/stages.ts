@@ -124,28 +124,27 @@ async function librarySource({ settings, tree, facts }: Work): Promise<Directory
   return own || libraryPatches ? withoutTimes(patched) : patched;
 }
 
-/** V8's archive and binding under the names that V8's build script asks for. */
-export async function libraryOf(work: Work): Promise<Directory> {
+/**
+ * Looks at all that V8 is made of, so that what is wrong with it is refused before anything is installed, and gives the
+ * work itself.
+ */
+async function prepareLibrary(work: Work): Promise<() => Promise<Directory>> {
   const { settings, tree, facts, recipe, target, engine } = work;
-  if (settings.prebuilt) return prebuilt(settings.prebuilt, work);
-  if (facts.origin === "upstream") return upstreamLibrary(work);
+  if (settings.prebuilt) {
+    const files = await prebuilt(settings.prebuilt, work);
+    return async () => files;
+  }
+  if (facts.origin === "upstream") return async () => upstreamLibrary(work);
 
   const source = await librarySource(work);
   const rust = await upstream.textOf(source, "rust-toolchain.toml");
   const container = await libraryToolchain(work, rust && rustVersion(rust));
   const root = withVersions(sysroot(settings.base, target.platform as Platform), []);
   const gn = gnArguments(recipe, facts);
-  const key = cacheKey(`rusty-v8-${tree.library}-${target.debian}`, {
-    engine: engine.platform,
-    features: recipe.features,
-    gn,
-    source: await source.digest(),
-    toolchain: await versions(container),
-    sysroot: await versions(root),
-  });
-  return step(`V8 ${tree.library} for ${target.platform}`, async () =>
-    (
-      await library({
+  return () =>
+    step(`V8 ${tree.library} for ${target.platform}`, async () => {
+      const [digest, tools, libraries] = await Promise.all([source.digest(), versions(container), versions(root)]);
+      const compiled = await library({
         toolchain: container,
         systemCompilers: facts.systemCompilers,
         source,
@@ -157,12 +156,24 @@ export async function libraryOf(work: Work): Promise<Directory> {
         python: recipe.python,
         archive: recipe.archive,
         binding: recipe.binding,
-        cacheKey: key,
+        cacheKey: cacheKey(`rusty-v8-${tree.library}-${target.debian}`, {
+          engine: engine.platform,
+          features: recipe.features,
+          gn,
+          source: digest,
+          toolchain: tools,
+          sysroot: libraries,
+        }),
         jobs: settings.jobs,
         compilerCache: compilerCache(settings),
-      })
-    ).sync(),
-  );
+      });
+      return compiled.sync();
+    });
+}
+
+/** V8's archive and binding under the names that V8's build script asks for. */
+export async function libraryOf(work: Work): Promise<Directory> {
+  return (await prepareLibrary(work))();
 }
 
 /** The files of one version from a directory in RUSTY_V8_MIRROR layout. */
@@ -200,7 +211,8 @@ export async function binaryOf(work: Work): Promise<File> {
   const container = await denoToolchain(work);
   const cargo = cargoArguments(tree.recipe, facts);
   const environment = cargoEnvironment(tree.recipe, facts);
-  const [libraryFiles, tools] = await Promise.all([libraryOf(work), versions(container)]);
+  const compileLibrary = await prepareLibrary(work);
+  const [libraryFiles, tools] = await Promise.all([compileLibrary(), versions(container)]);
   const key = cacheKey(`deno-${tree.channel === "canary" ? "canary" : tree.version}-${target.debian}`, {
     profile: settings.profile,
     cargo,
@@ -248,7 +260,9 @@ export async function archiveOf(work: Work): Promise<File> {
 
 /** Everything of one platform that a release page has. */
 export async function releaseOf(work: Work): Promise<Directory> {
-  const [zip, libraryFiles, container] = await Promise.all([archiveOf(work), libraryOf(work), tools(work)]);
+  const container = await tools(work);
+  const zip = await archiveOf(work);
+  const libraryFiles = await libraryOf(work);
   const { alias } = work.target;
   return [zipName(work.target), ...(alias ? [alias] : [])].reduce(
     (files, name) => files.withFile(name, zip).withFile(`${name}.sha256sum`, checksum(container, zip, name)),

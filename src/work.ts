@@ -16,19 +16,26 @@ export interface Work {
   plan: Plan;
 }
 
-/** Decides everything about one version on one platform; nothing is compiled or installed for it. */
-export async function decide(settings: Settings, tree: Tree, target: Target): Promise<Work> {
+/** The engine's platform. What it cannot compile is refused here, before the source is fetched. */
+export async function engineFor(settings: Settings, targets: Target[]): Promise<Target> {
   const engine = parsePlatform(await dag.defaultPlatform(), "engine");
-  const recipe = libraryRecipe(tree.library, target.triple, tree.recipe.libraryFeatures);
-  const origin = settings.prebuilt ? "prebuilt" : settings.fromUpstream ? "upstream" : "source";
-  const crate = settings.librarySource ? await settings.librarySource.exists(".cargo_vcs_info.json") : false;
-  if (origin === "source" && engine.cpu === "arm64" && target.cpu === "x64") {
+  const compiled = !settings.prebuilt && !settings.fromUpstream;
+  if (compiled && engine.cpu === "arm64" && targets.some(({ cpu }) => cpu === "x64")) {
     throw new Error(
       "platform: V8 for linux/amd64 cannot be compiled on a linux/arm64 engine: its GN files name a toolchain " +
         "(clang_arm64_v8_x64) that they do not define for Linux. Use a linux/amd64 engine, or give V8 with --prebuilt " +
         "or --library-origin=UPSTREAM",
     );
   }
+  return engine;
+}
+
+/** Decides everything about one version on one platform; nothing is compiled or installed for it. */
+export async function decide(settings: Settings, tree: Tree, target: Target): Promise<Work> {
+  const engine = await engineFor(settings, [target]);
+  const recipe = libraryRecipe(tree.library, target.triple, tree.recipe.libraryFeatures);
+  const origin = settings.prebuilt ? "prebuilt" : settings.fromUpstream ? "upstream" : "source";
+  const crate = settings.librarySource ? await settings.librarySource.exists(".cargo_vcs_info.json") : false;
   const facts: Facts = {
     ...tree,
     target,

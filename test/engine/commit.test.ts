@@ -1,13 +1,12 @@
-import { execFileSync, spawn } from "node:child_process";
+import { execFileSync } from "node:child_process";
 import { appendFile } from "node:fs/promises";
-import { createServer } from "node:net";
-import { networkInterfaces } from "node:os";
-import { basename, dirname, join } from "node:path";
+import { join } from "node:path";
 import { type Container, dag } from "@dagger.io/dagger";
-import { beforeAll, expect, it, onTestFinished } from "vitest";
+import { beforeAll, expect, it } from "vitest";
 import { describeEngine } from "../support/engine.js";
 import { denoFromSource, type Options } from "../support/module.js";
 import { copyOfDeno, library, version } from "./fixture.js";
+import { serve } from "./git.js";
 import { useSession } from "./session.js";
 import { base, toolchain } from "./toolchain.js";
 
@@ -25,44 +24,6 @@ async function repository(): Promise<{ directory: string; hash: string }> {
   await appendFile(join(directory, "cli/version.rs"), "// one commit later\n");
   git("commit", "-qam", "after the release");
   return { directory, hash: git("rev-parse", "HEAD") };
-}
-
-/** Serves the repository as git:// on an address of this machine that containers reach too. */
-async function serve(directory: string): Promise<string> {
-  const host = Object.values(networkInterfaces())
-    .flatMap((all) => all ?? [])
-    .find(({ family, internal }) => family === "IPv4" && !internal)?.address;
-  if (!host) throw new Error("no address that a container reaches");
-  const port = await new Promise<number>((resolve) => {
-    const probe = createServer().listen(0, host, () => {
-      const { port } = probe.address() as { port: number };
-      probe.close(() => resolve(port));
-    });
-  });
-  const daemon = spawn(
-    "git",
-    [
-      "daemon",
-      "--export-all",
-      `--base-path=${dirname(directory)}`,
-      `--listen=${host}`,
-      `--port=${port}`,
-      "--reuseaddr",
-      directory,
-    ],
-    { stdio: "ignore" },
-  );
-  onTestFinished(() => void daemon.kill());
-  const url = `git://${host}:${port}/${basename(directory)}`;
-  for (let attempt = 0; attempt < 50; attempt++) {
-    try {
-      execFileSync("git", ["ls-remote", url], { stdio: "ignore" });
-      return url;
-    } catch {
-      await new Promise((resolve) => setTimeout(resolve, 100));
-    }
-  }
-  throw new Error(`git daemon does not answer at ${url}`);
 }
 
 describeEngine("a commit on a real engine", () => {

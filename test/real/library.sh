@@ -12,18 +12,18 @@ toolchain=$1 base=$2 platform=$3 directory=$4
 here=$(cd "$(dirname "$0")" && pwd)
 mkdir -p "$directory"
 
-crate() { # crate NAME VERSION SHA256: unpacks a crate, checked by the checksum that the registry's index has
-  local archive=$directory/$1-$2.crate
-  [ -e "$archive" ] || curl -fsSL -o "$archive" "CRATES/$1/$1-$2.crate"
-  echo "$3  $archive" | sha256sum --check --quiet
-  [ -d "$directory/$1-$2" ] || tar -xzf "$archive" -C "$directory"
-}
-crate v8 147.4.0 2df8fffd507fb18ed000673a83d937f58e60fb07f3306b2274284125b15137cd
-crate deno 2.7.14 92cdac8f4bdd89ed79b8e7748fb6cdb8127f4e1730f5cf0707f353edeec251f0
+# cargo downloads the crate and checks it against evaluate/Cargo.lock.
+cargo fetch --locked --manifest-path "$here/evaluate/Cargo.toml"
+crate=$(ls "${CARGO_HOME:-$HOME/.cargo}"/registry/cache/*/v8-147.4.0.crate)
+[ -d "$directory/v8-147.4.0" ] || tar -xzf "$crate" -C "$directory"
+# Of Deno's tree library reads no more than its version and which V8 its lock file names.
+mkdir -p "$directory/deno/cli"
+printf '[package]\nname = "deno"\nversion = "2.7.14"\n' >"$directory/deno/cli/Cargo.toml"
+printf '[[package]]\nname = "v8"\nversion = "147.4.0"\n' >"$directory/deno/Cargo.lock"
 
 log=$directory/${platform/\//-}.log
 date -u +'started %FT%TZ'
-time dagger call --progress=plain -m "$here/../.." --source="$directory/deno-2.7.14" --library-source="$directory/v8-147.4.0" \
+time dagger call --progress=plain -m "$here/../.." --source="$directory/deno" --library-source="$directory/v8-147.4.0" \
   --toolchains="$toolchain" --base="$base" \
   library --version=2.7.14 --platform="$platform" --output="$directory/$platform" >"$log" 2>&1 ||
   { tail -n 40 "$log"; exit 1; }

@@ -5,15 +5,36 @@
  *   npx tsx test/real/sid-toolchain.ts BASE ADDRESS [PLATFORM]
  *   npx tsx test/real/sid-toolchain.ts debian:bookworm localhost:5000/toolchain:sid-amd64 linux/amd64
  *
- * BASE is any Debian image; its package sources are replaced by sid's.
+ * BASE is any Debian image; its package sources are pointed at sid.
  */
 import { connection, dag, type Platform } from "@dagger.io/dagger";
 
 // The packages are named without their origin on purpose: apt verifies their signatures.
 const common = [
-  "bindgen", "ca-certificates", "cargo", "clang-22", "cmake", "curl", "g++", "generate-ninja", "git",
-  "libclang-22-dev", "libclang-rt-22-dev", "libglib2.0-dev", "lld-22", "llvm-22", "make", "ninja-build",
-  "patch", "perl", "pkg-config", "protobuf-compiler", "python3", "rustc", "sccache", "xz-utils",
+  "bindgen",
+  "ca-certificates",
+  "cargo",
+  "clang-22",
+  "cmake",
+  "curl",
+  "g++",
+  "generate-ninja",
+  "git",
+  "libclang-22-dev",
+  "libclang-rt-22-dev",
+  "libglib2.0-dev",
+  "lld-22",
+  "llvm-22",
+  "make",
+  "ninja-build",
+  "patch",
+  "perl",
+  "pkg-config",
+  "protobuf-compiler",
+  "python3",
+  "rustc",
+  "sccache",
+  "xz-utils",
 ];
 // What an amd64 toolchain needs to compile V8 for linux/arm64 too.
 const cross = ["libstd-rust-dev:arm64"];
@@ -23,8 +44,11 @@ if (!base || !address) throw new Error("usage: sid-toolchain.ts BASE ADDRESS [PL
 
 const packages = platform === "linux/amd64" ? [...common, ...cross] : common;
 const install = `set -eu
-rm -f /etc/apt/sources.list /etc/apt/sources.list.d/*
-printf 'Types: deb\\nURIs: MIRROR\\nSuites: sid\\nComponents: main\\nSigned-By: /usr/share/keyrings/debian-archive-keyring.gpg\\n' > /etc/apt/sources.list.d/sid.sources
+# Sid in place of the base's release, from where the base takes it; sid has no security updates of its own.
+for file in $(ls /etc/apt/sources.list /etc/apt/sources.list.d/* 2>/dev/null); do
+  awk 'BEGIN { RS = "" } NR == 1' "$file" | grep -v security >/tmp/sources || true
+  sed -E '/^deb|^Suites:/ s/\\b(bookworm|trixie)\\b(-updates)?/sid/g' /tmp/sources >"$file"
+done
 [ "$(dpkg --print-architecture)" != amd64 ] || dpkg --add-architecture arm64
 apt-get -o Acquire::Check-Valid-Until=false update
 # force-overwrite: files moved between packages since the base's release

@@ -1,0 +1,63 @@
+import { type Container, dag, type File } from "@dagger.io/dagger";
+import { attempt } from "./attempt.js";
+
+/** A finished binary as its host packs it. */
+export interface Packed {
+  file: File;
+  packing: "zip" | "tarball" | "bare";
+  /** SHA-512 in hex that the file must have; null: it was verified already, or is the user's own */
+  sha512: string | null;
+  /** what an error calls it */
+  name: string;
+}
+
+/** A binary of mode 755, and the first 20 bytes of it in hex, which name its architecture. */
+export interface Unpacked {
+  binary: File;
+  header: string;
+}
+
+/** Only the member called deno is read, so no path in an archive matters. */
+const unpack = `
+import hashlib, os, shutil, sys, tarfile, zipfile
+packing, sha512 = sys.argv[1:]
+if sha512:
+    with open("/src/packed", "rb") as file:
+        found = hashlib.sha512(file.read()).hexdigest()
+    if found != sha512: sys.exit("its SHA-512 is " + found + ", not the published " + sha512)
+try:
+    if packing == "zip":
+        archive = zipfile.ZipFile("/src/packed")
+        names = archive.namelist()
+        source = archive.open("deno") if "deno" in names else None
+    elif packing == "tarball":
+        archive = tarfile.open("/src/packed")
+        names = archive.getnames()
+        source = archive.extractfile("package/deno") if "package/deno" in names else None
+    else:
+        names, source = [], open("/src/packed", "rb")
+    if source is None: sys.exit("it holds no deno, but " + (", ".join(names[:8]) or "nothing"))
+    os.mkdir("/out")
+    with open("/out/deno", "wb") as binary: shutil.copyfileobj(source, binary, 1 << 20)
+except Exception as error:
+    sys.exit("it cannot be unpacked: " + str(error))
+os.chmod("/out/deno", 0o755)
+with open("/out/deno", "rb") as binary: print(binary.read(20).hex())
+`;
+
+/** Verifies and unpacks. `tools` is any container with python3; it runs on the engine's own architecture. */
+export async function unpacked(tools: Container, { file, packing, sha512, name }: Packed): Promise<Unpacked> {
+  const done = tools.withMountedFile("/src/packed", file).withExec(["python3", "-c", unpack, packing, sha512 ?? ""]);
+  const { code, out, err } = await attempt(done);
+  if (code !== 0) throw new Error(`${name}: ${err.trim()}`);
+  return { binary: done.file("/out/deno"), header: out.trim() };
+}
+
+/** A download; what a server refuses, or what is not as its checksum says, is an error that names the argument. */
+export async function fetched(url: string, argument: string, checksum?: string): Promise<File> {
+  try {
+    return await dag.http(url, { checksum }).sync();
+  } catch (error) {
+    throw new Error(`${argument}: ${url} could not be had: ${error instanceof Error ? error.message : error}`);
+  }
+}

@@ -1,0 +1,49 @@
+import { type Container, dag, type File } from "@dagger.io/dagger";
+import { fetched, type Packed, unpacked } from "../dagger/binary.js";
+import { npmRegistry } from "../dagger/npm.js";
+import { withPython } from "../dagger/toolchain.js";
+import { checkHeader, given, manifestUrl, originOf, parseChecksum, parseManifest, zipUrl } from "./binary.js";
+import type { Settings } from "./options.js";
+import { parsePlatform, type Target } from "./platform.js";
+import { ownToolchain } from "./toolchains.js";
+
+/** A container of the engine's own architecture that has python3. */
+export async function unpackingTools(settings: Settings): Promise<Container> {
+  const engine = parsePlatform(await dag.defaultPlatform(), "engine");
+  return (await ownToolchain(settings, engine, "binaries are unpacked")) ?? withPython(settings.base);
+}
+
+async function packed(settings: Settings, version: string, target: Target): Promise<Packed> {
+  const { binaries, binaryOrigin, binaryRegistry, repository } = settings;
+  if (binaries) {
+    const { name, packing } = given(await binaries.entries(), target);
+    return { file: binaries.file(name), packing, sha512: null, name: `binaries: ${name}` };
+  }
+  if (originOf(false, binaryOrigin) === "upstream") {
+    const url = zipUrl(repository, version, target);
+    const sum = `${url}.sha256sum`;
+    const checksum = parseChecksum(await (await fetched(sum, "binary-origin")).contents(), sum);
+    return {
+      file: await fetched(url, "binary-origin", checksum),
+      packing: "zip",
+      sha512: null,
+      name: `binary-origin: ${url}`,
+    };
+  }
+  const url = manifestUrl(binaryRegistry || (await npmRegistry()), version, target);
+  const { tarball, sha512 } = parseManifest(await (await fetched(url, "binary-registry")).contents(), url, version);
+  return {
+    file: await fetched(tarball, "binary-registry"),
+    packing: "tarball",
+    sha512,
+    name: `binary-registry: ${tarball}`,
+  };
+}
+
+/** The binary that was not built here, verified, and of the target's architecture. Nothing of it is run. */
+export async function finishedBinary(settings: Settings, version: string, target: Target): Promise<File> {
+  const from = await packed(settings, version, target);
+  const { binary, header } = await unpacked(await unpackingTools(settings), from);
+  checkHeader(header, from.name, target);
+  return binary;
+}

@@ -1,0 +1,147 @@
+import type { Container, File, Secret } from "@dagger.io/dagger";
+import { unpacked } from "../dagger/binary.js";
+import { baseContainer, binFolder, download, type Entry, image, textIn } from "../dagger/image.js";
+import { publish } from "../dagger/publish.js";
+import * as upstream from "../dagger/upstream.js";
+import { finishedBinary, unpackingTools } from "./binaries.js";
+import { checkHeader, checkRelease, checkRequest, originOf } from "./binary.js";
+import {
+  ACCOUNT_FILES,
+  type Accounts,
+  baseImage,
+  COMMAND,
+  ENTRYPOINT_SCRIPT,
+  entrypoint,
+  environment,
+  type Identity,
+  labels,
+  OWNER,
+  SCRIPT,
+  shadowGroup,
+  TINI,
+  type Variant,
+  withUser,
+} from "./image.js";
+import type { Settings } from "./options.js";
+import { parsePlatforms, type Target } from "./platform.js";
+import { gitContainer, resolve, type Tree } from "./source.js";
+import { binaryOf } from "./stages.js";
+import { checkTags, imageTags, parseAddress } from "./tags.js";
+import { channelOf, newest, parseVersion } from "./version.js";
+import { decide } from "./work.js";
+
+/** The oldest date that a zip can hold, for files whose source's date is not known. */
+const NO_DATE = 315532800;
+
+/** A Deno, and the tree to build it from; no tree where the binary is finished. */
+export interface Subject {
+  identity: Identity;
+  tree: Tree | null;
+}
+
+/** Which Deno a version means. For a finished binary of a release no tree is read, and for 2.9.5 not even tags. */
+export async function identify(settings: Settings, text: string): Promise<Subject> {
+  const request = parseVersion(text);
+  const origin = originOf(settings.binaries !== undefined, settings.binaryOrigin);
+  checkRequest(origin, request);
+  if (origin !== "source" && (request.kind === "release" || request.kind === "line" || request.kind === "latest")) {
+    const version =
+      request.kind === "release" ? request.version : newest(await upstream.releaseTags(settings.repository), request);
+    checkRelease(origin, version);
+    return { identity: { version, channel: channelOf(request), commit: null, created: null }, tree: null };
+  }
+  const tree = await resolve(settings, text);
+  const created = tree.commit ? await upstream.commitTime(await gitContainer(settings), tree.directory) : null;
+  const { version, channel, commit } = tree;
+  return { identity: { version, channel, commit, created }, tree: origin === "source" ? tree : null };
+}
+
+async function binaryFor(settings: Settings, { identity, tree }: Subject, target: Target): Promise<File> {
+  return tree ? binaryOf(await decide(settings, tree, target)) : finishedBinary(settings, identity.version, target);
+}
+
+async function tiniFor(settings: Settings, target: Target): Promise<File> {
+  const { tini } = settings;
+  const name = `tini-${target.debian}`;
+  if (!tini) return download(TINI.url(target.debian), TINI.checksums[target.debian]);
+  if (!(await tini.exists(name))) throw new Error(`tini: ${name} is missing, for ${target.platform}`);
+  const from = { file: tini.file(name), packing: "bare", sha512: null, name: `tini: ${name}` } as const;
+  const { binary, header } = await unpacked(await unpackingTools(settings), from);
+  checkHeader(header, from.name, target);
+  return binary;
+}
+
+/** The files of the user and group deno, edited from what the image below has. */
+async function accountFiles(base: Container): Promise<Entry[]> {
+  const read = async (name: string) => [name, await textIn(base, `etc/${name}`)] as const;
+  const accounts = Object.fromEntries(await Promise.all(ACCOUNT_FILES.map(read))) as unknown as Accounts;
+  const edited = withUser(accounts);
+  const secret = { mode: 0o640, owner: `0:${shadowGroup(accounts.group)}` };
+  return ACCOUNT_FILES.flatMap((name) => {
+    const content = edited[name];
+    if (content === null) return [];
+    return { path: `etc/${name}`, content, ...(name.endsWith("shadow") ? secret : { mode: 0o644 }) };
+  });
+}
+
+/** The image of one platform, whole: whatever is wrong with its parts is an error here, before anything is pushed. */
+export async function imageOf(
+  settings: Settings,
+  subject: Subject,
+  target: Target,
+  variant: Variant,
+): Promise<Container> {
+  const { identity } = subject;
+  const base = baseContainer(target.platform, baseImage(variant, settings.imageBase));
+  const common = {
+    base,
+    date: identity.created ?? NO_DATE,
+    environment: environment(variant, identity),
+    labels: labels(variant, identity, settings.repository),
+    entrypoint: entrypoint(variant),
+  };
+  const binary = await binaryFor(settings, subject, target);
+  if (variant === "BIN") {
+    return image({
+      ...common,
+      files: [{ path: "deno", content: binary, mode: 0o755 }],
+      folders: [],
+      command: null,
+    }).sync();
+  }
+  const script: Entry = { path: SCRIPT.slice(1), content: ENTRYPOINT_SCRIPT, mode: 0o755 };
+  const files: Entry[] = [
+    { path: `${await binFolder(base)}/deno`, content: binary, mode: 0o755 },
+    { path: "tini", content: await tiniFor(settings, target), mode: 0o755 },
+    ...(variant === "DISTROLESS" ? [] : [script]),
+    ...(await accountFiles(base)),
+  ];
+  return image({ ...common, files, folders: [{ path: "deno-dir", owner: OWNER }], command: COMMAND }).sync();
+}
+
+/** What is pushed, and where to. */
+export interface Publication {
+  address: string;
+  version: string;
+  platforms: string[];
+  variant: Variant;
+  tags: string[];
+  username: string;
+  password?: Secret;
+}
+
+/** Checks every argument, makes every image, and pushes last. */
+export async function publishImages(settings: Settings, wanted: Publication): Promise<string[]> {
+  const { variant, username, password } = wanted;
+  const address = parseAddress(wanted.address);
+  const targets = parsePlatforms(wanted.platforms);
+  checkTags(wanted.tags, parseVersion(wanted.version));
+  baseImage(variant, settings.imageBase);
+  if ((username !== "") !== (password !== undefined)) {
+    throw new Error("username, password: one is given without the other");
+  }
+  const subject = await identify(settings, wanted.version);
+  const tags = imageTags(wanted.tags, subject.identity, variant);
+  const images = await Promise.all(targets.map((target) => imageOf(settings, subject, target, variant)));
+  return publish({ address, tags, images, credentials: password ? { username, password } : null });
+}

@@ -1,0 +1,195 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { basename, join, relative, resolve } from "node:path";
+import semver from "semver";
+import ts from "typescript";
+import { describe, expect, it } from "vitest";
+import { BUNDLE, root } from "../support/introspect.js";
+
+interface Import {
+  /** the importing file, from the repository's root */
+  file: string;
+  from: string;
+  /** `default` and `*` for those forms */
+  names: string[];
+  typeOnly: boolean;
+}
+
+const filesIn = (folder: string) =>
+  readdirSync(join(root, folder), { recursive: true, encoding: "utf8" })
+    .filter((name) => name.endsWith(".ts"))
+    .map((name) => `${folder}/${name}`);
+
+function importsOf(file: string): Import[] {
+  const text = readFileSync(join(root, file), "utf8");
+  const source = ts.createSourceFile(file, text, ts.ScriptTarget.ES2022);
+  const found: Import[] = [];
+  const visit = (node: ts.Node): void => {
+    if (ts.isImportDeclaration(node) && ts.isStringLiteral(node.moduleSpecifier)) {
+      const from = node.moduleSpecifier.text;
+      const clause = node.importClause;
+      const bindings = clause?.namedBindings;
+      const elements = bindings && ts.isNamedImports(bindings) ? [...bindings.elements] : [];
+      const whole = clause?.phaseModifier === ts.SyntaxKind.TypeKeyword;
+      const types = elements.filter((one) => whole || one.isTypeOnly);
+      const values = [
+        ...elements.filter((one) => !types.includes(one)).map((one) => (one.propertyName ?? one.name).text),
+        ...(clause?.name && !whole ? ["default"] : []),
+        ...(bindings && ts.isNamespaceImport(bindings) && !whole ? ["*"] : []),
+      ];
+      if (types.length > 0) {
+        found.push({ file, from, names: types.map((one) => (one.propertyName ?? one.name).text), typeOnly: true });
+      }
+      if (values.length > 0 || !clause) found.push({ file, from, names: values, typeOnly: false });
+    }
+    if (ts.isExportDeclaration(node) && node.moduleSpecifier && ts.isStringLiteral(node.moduleSpecifier)) {
+      found.push({ file, from: node.moduleSpecifier.text, names: ["*"], typeOnly: node.isTypeOnly });
+    }
+    if (ts.isCallExpression(node) && node.expression.kind === ts.SyntaxKind.ImportKeyword) {
+      const [argument] = node.arguments;
+      found.push({
+        file,
+        from: argument && ts.isStringLiteral(argument) ? argument.text : "?",
+        names: ["*"],
+        typeOnly: false,
+      });
+    }
+    ts.forEachChild(node, visit);
+  };
+  visit(source);
+  return found;
+}
+
+const module = [...filesIn("src"), ...filesIn("dagger")].flatMap(importsOf);
+const shown = ({ file, from, names }: Import) => `${file}: ${names.join(", ")} from ${from}`;
+const inFolder = (one: Import, folder: string) => {
+  if (!one.from.startsWith(".")) return false;
+  return relative(root, resolve(root, one.file, "..", one.from)).startsWith(`${folder}/`);
+};
+
+/** Files that decide and never build: they can be tested, and read, without Dagger. */
+const pure = [
+  "recipe",
+  "version",
+  "platform",
+  "tree",
+  "plan",
+  "key",
+  "upgrade",
+  "compiler-cache",
+  "options",
+  "binary",
+  "image",
+  "image-options",
+  "tags",
+  "follow",
+  "release-page",
+  "image-name",
+  "assets",
+  "sync",
+];
+
+describe("imports", () => {
+  it("are seen at all", () => {
+    expect(module.length).toBeGreaterThan(40);
+    expect(module.map(({ from }) => from)).toContain("@dagger.io/dagger");
+  });
+
+  // The npm package exports more than a module gets: what is not in the bundle fails only in an engine.
+  it("from Dagger are of what its bundle exports to a module", () => {
+    const client = readFileSync(join(root, "node_modules/@dagger.io/dagger/dist/src/api/client.gen.d.ts"), "utf8");
+    const generated = [
+      ...client.matchAll(/^export (?:declare )?(?:abstract )?(?:class|enum|type|interface|const|function) (\w+)/gm),
+    ].map(([, name]) => name);
+    expect(generated).toEqual(
+      expect.arrayContaining(["dag", "Container", "Platform", "ReturnType", "CacheSharingMode"]),
+    );
+    const exported: Record<string, (string | undefined)[]> = {
+      "@dagger.io/dagger": [...BUNDLE.values, ...BUNDLE.types, ...generated],
+      "@dagger.io/dagger/telemetry": ["getTracer"],
+    };
+    const wrong = module
+      .filter(({ from }) => from.startsWith("@dagger.io/"))
+      .filter(({ from, names }) => !names.every((name) => exported[from]?.includes(name)));
+    expect(wrong.map(shown)).toEqual([]);
+  });
+
+  // Decorators are found by the text of their names.
+  it("rename nothing of Dagger's", () => {
+    const renamed = [...filesIn("src"), ...filesIn("dagger")].filter((file) =>
+      /import[^;]*\b\w+ as \w+[^;]*from "@dagger\.io\/dagger"/.test(readFileSync(join(root, file), "utf8")),
+    );
+    expect(renamed).toEqual([]);
+  });
+
+  it.each(pure)("of src/%s.ts leave Dagger alone, types aside", (name) => {
+    const own = importsOf(`src/${name}.ts`);
+    const wrong = own.filter((one) => !one.typeOnly && (one.from.startsWith("@dagger.io/") || inFolder(one, "dagger")));
+    expect(wrong.map(shown)).toEqual([]);
+    const reached = own.filter((one) => !one.typeOnly && inFolder(one, "src")).map(({ from }) => basename(from, ".js"));
+    expect(reached.filter((one) => !pure.includes(one))).toEqual([]);
+  });
+
+  it("of a stage in dagger/ do not lead back into src/", () => {
+    expect(module.filter((one) => one.file.startsWith("dagger/") && inFolder(one, "src")).map(shown)).toEqual([]);
+  });
+
+  it("of the module do not lead into test/ or out of the repository's two folders", () => {
+    const stray = module.filter((one) => one.from.startsWith(".") && !inFolder(one, "src") && !inFolder(one, "dagger"));
+    expect(stray.map(shown)).toEqual([]);
+  });
+
+  it("of packages are of what is installed at run time", () => {
+    const { dependencies } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
+    const allowed = (from: string) =>
+      from.startsWith(".") || from.startsWith("node:") || from.startsWith("@dagger.io/dagger") || from in dependencies;
+    expect(module.filter(({ from }) => !allowed(from)).map(shown)).toEqual([]);
+  });
+
+  it("of other files of the module end in .js, as the loader in the engine wants", () => {
+    expect(module.filter(({ from }) => from.startsWith(".") && !from.endsWith(".js")).map(shown)).toEqual([]);
+  });
+});
+
+describe("package.json", () => {
+  const { dependencies, devDependencies } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
+
+  it("has three dependencies at run time, each costs the start of every call", () => {
+    expect(Object.keys(dependencies).sort()).toEqual(["semver", "typescript", "zod"]);
+  });
+
+  // Exactly that version beside others: npm cannot replace the bundled library that is mounted there (EBUSY).
+  it("does not name TypeScript 5.9.3, and names one version", () => {
+    expect(semver.valid(dependencies.typescript)).not.toBeNull();
+    expect(dependencies.typescript).not.toBe("5.9.3");
+  });
+
+  it("pins what runs in the engine exactly", () => {
+    expect(Object.values(dependencies).filter((version) => semver.valid(String(version)) === null)).toEqual([]);
+  });
+
+  it("has Dagger's SDK among the tools only: the engine brings its own", () => {
+    expect(devDependencies).toHaveProperty(["@dagger.io/dagger"]);
+  });
+});
+
+describe("dagger.json", () => {
+  const config = JSON.parse(readFileSync(join(root, "dagger.json"), "utf8"));
+
+  it("has the repository's root as its source, so that dagger/ is there at run time", () => {
+    expect(config).toMatchObject({ name: "deno-from-source", source: ".", sdk: { source: "typescript" } });
+  });
+
+  // Before, functions with cache: "never" that return objects failed as "detached".
+  it("asks for an engine of 0.21.4 or newer", () => {
+    expect(semver.gte(config.engineVersion, "0.21.4")).toBe(true);
+  });
+
+  it("loads neither tests nor installed packages into the engine", () => {
+    expect(config.include).toEqual(expect.arrayContaining(["!test", "!node_modules"]));
+  });
+
+  // Every .ts file in src/ is imported at each call.
+  it("has no test in src/", () => {
+    expect(filesIn("src").filter((file) => /\.(test|spec)\.ts$|\.d\.ts$/.test(file))).toEqual([]);
+  });
+});

@@ -1,0 +1,23 @@
+set -eu
+# The tree is kept in the cache by content: a file that did not change keeps its time, so cargo builds only what
+# changed, and git's and uploads' own times (all equal) mislead nobody.
+mkdir -p /cache/src
+rsync -rlpc --delete /src/deno/ /cache/src/
+# Its path holds V8's checksum: build.rs of the v8 crate runs again when the path changes, and only then.
+digest=$(cat "/src/v8/$ARCHIVE" ${BINDING:+"/src/v8/$BINDING"} | sha256sum | cut -c -16)
+rm -rf /cache/v8.*
+ln -s /src/v8 "/cache/v8.$digest"
+export RUSTY_V8_ARCHIVE="/cache/v8.$digest/$ARCHIVE"
+if [ -n "$BINDING" ]; then export RUSTY_V8_SRC_BINDING_PATH="/cache/v8.$digest/$BINDING"; fi
+cd /cache/src
+git config --global --add safe.directory '*'
+CARGO_TARGET_DIR=/cache/target cargo build --profile "$PROFILE" "$@"
+directory=$PROFILE
+if [ "$PROFILE" = dev ]; then directory=debug; fi
+mkdir /out
+# As upstream does; a profile that is about debugging keeps its symbols.
+case $PROFILE in
+  dev | *debug*) cp "/cache/target/$directory/deno" /out/deno ;;
+  *) strip -o /out/deno "/cache/target/$directory/deno" ;;
+esac
+chmod 755 /out/deno

@@ -1,0 +1,65 @@
+import { DenoFromSource } from "../../src/index.js";
+import type { Session, Thing } from "./session.js";
+
+type Arguments = ConstructorParameters<typeof DenoFromSource>;
+
+/** The constructor's arguments by name; those of the TypeScript class are by position, in this order. */
+export interface Options {
+  source: Arguments[0];
+  librarySource: Arguments[1];
+  prebuilt: Arguments[2];
+  libraryOrigin: Arguments[3];
+  toolchains: Arguments[4];
+  base: Arguments[5];
+  repository: Arguments[6];
+  libraryRepository: Arguments[7];
+  patches: Arguments[8];
+  libraryPatches: Arguments[9];
+  profile: Arguments[10];
+  features: Arguments[11];
+  upgrade: Arguments[12];
+  upgradeUrl: Arguments[13];
+  jobs: Arguments[14];
+  compilerCache: Arguments[15];
+  compilerCacheUser: Arguments[16];
+  compilerCachePassword: Arguments[17];
+  binaries: Arguments[18];
+  binaryOrigin: Arguments[19];
+  binaryRegistry: Arguments[20];
+  imageBase: Arguments[21];
+  tini: Arguments[22];
+}
+
+/** The module as `dagger call` makes it from --options. */
+export function denoFromSource(options: Partial<Options> = {}): DenoFromSource {
+  return new DenoFromSource(
+    options.source,
+    options.librarySource,
+    options.prebuilt,
+    options.libraryOrigin,
+    options.toolchains,
+    options.base,
+    options.repository,
+    options.libraryRepository,
+    options.patches,
+    options.libraryPatches,
+    options.profile,
+    options.features,
+    options.upgrade,
+    options.upgradeUrl,
+    options.jobs,
+    options.compilerCache,
+    options.compilerCacheUser,
+    options.compilerCachePassword,
+    options.binaries,
+    options.binaryOrigin,
+    options.binaryRegistry,
+    options.imageBase,
+    options.tini,
+  );
+}
+
+/** Runs a call against a session and gives the thing that it returned. */
+export async function asked(session: Session, work: () => Promise<{ id(): Promise<string> }>): Promise<Thing> {
+  return session.thing(await session.run(async () => (await work()).id()));
+}
