@@ -177,8 +177,8 @@ export class DenoFromSource {
      */
     binaryOrigin: BinaryOrigin = BinaryOrigin.SOURCE,
     /**
-     * npm registry for binary-origin REGISTRY, for a mirror. Default: the one that npm asks. Example:
-     * --binary-registry=https://npm.example
+     * npm registry for binary-origin REGISTRY, for a mirror. Default: the one that npm asks.
+     * Example: --binary-registry=https://npm.example
      */
     binaryRegistry: string = "",
     /**
