@@ -119,8 +119,8 @@ export class DenoFromSource {
     libraryOrigin: LibraryOrigin = LibraryOrigin.SOURCE,
     /**
      * Containers with the compilers, instead of the base image with pinned downloads: one for the engine's platform
-     * (compiles V8: clang, lld, llvm-ar, rustc, cargo, python3, gn, ninja) and one for the target's, where that is
-     * another (runs cargo: rustc, cargo, cc, git, rsync). Example: --toolchains=registry.example/sid:latest
+     * (compiles V8: clang, lld, llvm-ar, rustc, cargo, python3, gn, ninja; git without source) and one for the
+     * target's, where that is another (runs cargo: rustc, cargo, cc, git, rsync). README lists all. Example: --toolchains=registry.example/sid:latest
      */
     toolchains: Container[] = [],
     /**

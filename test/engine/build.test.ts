@@ -1,6 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { mkdtemp, readdir, readFile } from "node:fs/promises";
+import { appendFile, mkdtemp, readdir, readFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { CacheSharingMode, type Container, dag, type File, type Platform } from "@dagger.io/dagger";
@@ -83,6 +83,37 @@ for e in zipfile.ZipFile(sys.argv[1]).infolist(): print(e.filename, oct(e.extern
       .withMountedCache("/cache", dag.cacheVolume(one as string), { sharing: CacheSharingMode.Locked })
       .withExec(["sh", "-c", "cut -f 4 /cache/target/*/release/gn_out/.ninja_log | grep -v '^#' | sort | uniq -d"]);
     expect(await log.stdout()).toBe("");
+  });
+
+  it("goes on with cargo where a failed build stopped: what was compiled is not compiled again", async () => {
+    const directory = await copyOfDeno();
+    // A version of its own has a cargo volume of its own.
+    for (const file of ["cli/Cargo.toml", "cli/rt/Cargo.toml", "Cargo.lock"]) {
+      await edit(join(directory, file), `"${version}"`, `"2.8.${Date.now() % 1_000_000}"`);
+    }
+    const built = () =>
+      module({ source: dag.host().directory(directory, { noCache: true }) }).build("latest", "linux/amd64");
+    const volumes = vi.spyOn(dag, "cacheVolume");
+    await appendFile(join(directory, "cli/main.rs"), 'compile_error!("not yet");\n');
+    await expect(built()).rejects.toThrow("exit code: 101");
+    const [key] = volumes.mock.calls.map(([name]) => name).filter((name) => name.startsWith("deno-2.8."));
+    const compiled = (when: string) =>
+      dag
+        .container()
+        .from(base)
+        .withEnvVariable("WHEN", `${when} ${Date.now()}`)
+        .withMountedCache("/cache", dag.cacheVolume(key as string), { sharing: CacheSharingMode.Locked })
+        .withExec([
+          "sh",
+          "-c",
+          "stat -c '%n %Y' /cache/target/release/deps/libv8*.rlib /cache/target/release/deps/libdeno_snapshots*.rlib",
+        ])
+        .stdout();
+    const before = await compiled("before");
+    expect(before).toContain("libdeno_snapshots");
+    await edit(join(directory, "cli/main.rs"), 'compile_error!("not yet");\n', "// one line\n");
+    expect(await run(await built(), "linux/amd64", "eval", "console.log(6*7)")).toBe("42\n");
+    expect(await compiled("after")).toBe(before);
   });
 
   it("applies patches in the order of their names", async () => {
