@@ -61,7 +61,11 @@ export async function deno(input: DenoBuild): Promise<File> {
     container = withCompilerCache(container, input.compilerCache).withEnvVariable("RUSTC_WRAPPER", "sccache");
   }
   if (input.jobs > 0) container = container.withVolatileVariable("CARGO_BUILD_JOBS", String(input.jobs));
-  return container.withExec(["sh", "-c", build, "build", ...input.cargo]).file("/out/deno");
+  // Here, so that a compiler's error is not taken for one of the binary, which is run next.
+  return container
+    .withExec(["sh", "-c", build, "build", ...input.cargo])
+    .file("/out/deno")
+    .sync();
 }
 
 /** What a binary must show before it is handed over. */

@@ -35,7 +35,7 @@ git rev-parse HEAD >/tmp/commit`;
  * release that can be built needs one. `git` is a container that has git.
  */
 export async function withoutSubmodules(git: Container, repository: string, ref: string): Promise<Checkout> {
-  const cloned = git.withExec(["sh", "-c", clone, "clone", repository, ref]);
+  const cloned = (await git.sync()).withExec(["sh", "-c", clone, "clone", repository, ref]);
   const { code, err } = await attempt(cloned);
   if (code !== 0) throw new Error(`version: ${repository} gave no ${ref}: ${err.trim()}`);
   return { directory: cloned.directory("/out"), commit: (await cloned.file("/tmp/commit").contents()).trim() };
@@ -50,7 +50,7 @@ git -C /tmp/repository rev-parse --verify --quiet "$2^{commit}"`;
  */
 export async function fullHash(git: Container, repository: string, abbreviated: string): Promise<string> {
   const find = ["sh", "-c", findCommit, "find-commit", repository, abbreviated];
-  const { code, out, err } = await attempt(git.withExec(find));
+  const { code, out, err } = await attempt((await git.sync()).withExec(find));
   if (code === 0) return out.trim();
   throw new Error(
     `version: ${repository} has no commit that starts with ${abbreviated}, or more than one: ${err.trim()}`,

@@ -88,8 +88,9 @@ for e in zipfile.ZipFile(sys.argv[1]).infolist(): print(e.filename, oct(e.extern
   it("goes on with cargo where a failed build stopped: what was compiled is not compiled again", async () => {
     const directory = await copyOfDeno();
     // A version of its own has a cargo volume of its own.
+    const own = `2.8.${Date.now() % 1_000_000}`;
     for (const file of ["cli/Cargo.toml", "cli/rt/Cargo.toml", "Cargo.lock"]) {
-      await edit(join(directory, file), `"${version}"`, `"2.8.${Date.now() % 1_000_000}"`);
+      await edit(join(directory, file), `"${version}"`, `"${own}"`);
     }
     const built = () =>
       module({ source: dag.host().directory(directory, { noCache: true }) }).build("latest", "linux/amd64");
