@@ -1,16 +1,14 @@
-import { type Container, dag, type File } from "@dagger.io/dagger";
+import type { Container, File } from "@dagger.io/dagger";
 import { fetched, type Packed, unpacked } from "../dagger/binary.js";
 import { npmRegistry } from "../dagger/npm.js";
-import { withPython } from "../dagger/toolchain.js";
 import { checkHeader, given, manifestUrl, originOf, parseChecksum, parseManifest, zipUrl } from "./binary.js";
 import type { Settings } from "./options.js";
-import { parsePlatform, type Target } from "./platform.js";
-import { ownToolchain } from "./toolchains.js";
+import type { Target } from "./platform.js";
+import { enginePlatform, pythonContainer } from "./toolchains.js";
 
-/** A container of the engine's own architecture that has python3. */
+/** Where binaries are unpacked. */
 export async function unpackingTools(settings: Settings): Promise<Container> {
-  const engine = parsePlatform(await dag.defaultPlatform(), "engine");
-  return (await ownToolchain(settings, engine, "binaries are unpacked")) ?? withPython(settings.base);
+  return pythonContainer(settings, await enginePlatform(), "binaries are unpacked");
 }
 
 async function packed(settings: Settings, version: string, target: Target): Promise<Packed> {

@@ -1,7 +1,7 @@
 import semver from "semver";
 import { z } from "zod";
-import type { Target } from "./platform.js";
-import { quoted, tagOf, type VersionRequest } from "./version.js";
+import { type Target, zipName } from "./platform.js";
+import { downloadUrl, quoted, type VersionRequest } from "./version.js";
 
 /** Where an image's binary comes from: a directory that was given, or what the option binary-origin names. */
 export type Origin = "given" | "source" | "upstream" | "registry";
@@ -44,7 +44,7 @@ export function checkRelease(origin: Origin, version: string): void {
 
 /** The zip on a release page of the repository, as upstream's and `release` name it. */
 export function zipUrl(repository: string, version: string, target: Target): string {
-  return `${repository.replace(/\.git$/, "")}/releases/download/${tagOf(version)}/deno-${target.triple}.zip`;
+  return downloadUrl(repository, version, zipName(target.triple));
 }
 
 /** Reads a `.sha256sum` file, the output of `shasum -a 256`: `<hex>  <name>`. */
@@ -92,12 +92,11 @@ export type Packing = "zip" | "tarball" | "bare";
 /** The file for a platform in a directory that was given: the zip, else the bare binary. */
 export function given(entries: string[], target: Target): { name: string; packing: Packing } {
   const bare = `deno-${target.triple}`;
-  if (entries.includes(`${bare}.zip`)) return { name: `${bare}.zip`, packing: "zip" };
+  const zip = zipName(target.triple);
+  if (entries.includes(zip)) return { name: zip, packing: "zip" };
   if (entries.includes(bare)) return { name: bare, packing: "bare" };
   const seen = entries.length > 0 ? entries.slice(0, 8).join(", ") : "nothing";
-  throw new Error(
-    `binaries: neither ${bare}.zip nor ${bare} is there, for ${target.platform}; the directory has: ${seen}`,
-  );
+  throw new Error(`binaries: neither ${zip} nor ${bare} is there, for ${target.platform}; the directory has: ${seen}`);
 }
 
 /** e_machine of the architectures that people have: https://refspecs.linuxfoundation.org/elf/gabi4+/ch4.eheader.html */

@@ -1,4 +1,5 @@
 import semver from "semver";
+import { zipName } from "./platform.js";
 import { FLOOR, newest, quoted, tagOf } from "./version.js";
 
 const TAG = /^(?:refs\/tags\/)?v(\d+\.\d+\.\d+(?:-[0-9A-Za-z.-]+)?)$/;
@@ -49,7 +50,7 @@ export interface Entry {
 
 /** What must be there before a version counts as released for a platform: `upload` sends these last. */
 function expected(triples: string[]): string[] {
-  return triples.flatMap((triple) => [`deno-${triple}.zip`, `deno-${triple}.zip.sha256sum`]);
+  return triples.flatMap((triple) => [zipName(triple), `${zipName(triple)}.sha256sum`]);
 }
 
 /** Whether a release page's entry is finished: published, with the zip and the checksum of every platform. */

@@ -24,9 +24,10 @@ import {
 } from "./image.js";
 import type { Settings } from "./options.js";
 import { parsePlatforms, type Target } from "./platform.js";
-import { gitContainer, resolve, type Tree } from "./source.js";
+import { resolve, type Tree } from "./source.js";
 import { binaryOf } from "./stages.js";
 import { checkTags, imageTags, parseAddress } from "./tags.js";
+import { gitContainer } from "./toolchains.js";
 import { channelOf, newest, parseVersion } from "./version.js";
 import { decide } from "./work.js";
 

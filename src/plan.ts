@@ -1,4 +1,4 @@
-import type { Target } from "./platform.js";
+import { type Target, zipName } from "./platform.js";
 import type { DenoRecipe, LibraryRecipe } from "./recipe.js";
 import type { Channel } from "./version.js";
 
@@ -237,7 +237,7 @@ export function plan(facts: Facts, denoRecipe: DenoRecipe, libraryRecipe: Librar
       ...librarySteps(facts),
       ...denoSteps(facts),
       {
-        name: `pack deno-${target.triple}.zip`,
+        name: `pack ${zipName(target.triple)}`,
         where: "native",
         platform: engine.platform,
         why: "nothing of the target runs for it",

@@ -36,6 +36,11 @@ export const TARGETS: readonly Target[] = [
   },
 ];
 
+/** The release zip of a target triple, as upstream names it. */
+export function zipName(triple: string): string {
+  return `deno-${triple}.zip`;
+}
+
 /** Why a platform that people ask for cannot be served; the first pattern that fits answers. */
 const REFUSED: [RegExp, string][] = [
   [

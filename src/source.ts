@@ -1,12 +1,10 @@
-import { type Container, type Directory, dag } from "@dagger.io/dagger";
+import type { Container, Directory } from "@dagger.io/dagger";
 import semver from "semver";
 import { withPatches } from "../dagger/patches.js";
-import { withGit } from "../dagger/toolchain.js";
 import * as upstream from "../dagger/upstream.js";
 import type { Settings } from "./options.js";
-import { parsePlatform } from "./platform.js";
 import { type DenoRecipe, denoRecipe } from "./recipe.js";
-import { ownToolchain } from "./toolchains.js";
+import { gitContainer } from "./toolchains.js";
 import { packageVersion, rustVersion, v8Version } from "./tree.js";
 import { withUpgradeUrl } from "./upgrade.js";
 import { type Channel, channelOf, newest, parseVersion, quoted, tagOf, type VersionRequest } from "./version.js";
@@ -41,12 +39,6 @@ async function given(directory: Directory, request: VersionRequest): Promise<Ori
     throw new Error(`version: ${request.hash} was asked for, but the tree given by --source is at commit ${commit}`);
   }
   return { directory, commit };
-}
-
-/** The engine's own toolchain when one was given, else the base image, with git. */
-export async function gitContainer(settings: Settings): Promise<Container> {
-  const engine = parsePlatform(await dag.defaultPlatform(), "engine");
-  return (await ownToolchain(settings, engine, "the repository is read")) ?? withGit(settings.base);
 }
 
 async function checkout(settings: Settings, request: VersionRequest): Promise<Original> {

@@ -6,17 +6,17 @@ import { checked, deno } from "../dagger/deno.js";
 import { withPatches } from "../dagger/patches.js";
 import { library } from "../dagger/rusty-v8.js";
 import { step } from "../dagger/step.js";
-import { sysroot, toolchain, withoutTimes, withPython } from "../dagger/toolchain.js";
+import { sysroot, toolchain, withoutTimes } from "../dagger/toolchain.js";
 import * as upstream from "../dagger/upstream.js";
 import { versions, withVersions } from "../dagger/versions.js";
 import { parseCompilerCache } from "./compiler-cache.js";
 import { cacheKey } from "./key.js";
 import type { Settings } from "./options.js";
 import { cargoArguments, cargoEnvironment, gnArguments } from "./plan.js";
-import type { Target } from "./platform.js";
-import { ownToolchain } from "./toolchains.js";
+import { zipName } from "./platform.js";
+import { ownToolchain, pythonContainer } from "./toolchains.js";
 import { packageVersion, rustVersion } from "./tree.js";
-import { tagOf } from "./version.js";
+import { downloadUrl, tagOf } from "./version.js";
 import type { Work } from "./work.js";
 
 /** The newest LLVM that V8 was seen to compile with outside Chromium's, see docs/real-builds.md. */
@@ -195,12 +195,7 @@ function upstreamLibrary({ settings, tree, recipe }: Work): Directory {
   const names = [recipe.archive, ...(recipe.binding ? [recipe.binding] : [])];
   return names.reduce(
     (directory, name) =>
-      directory.withFile(
-        name,
-        dag.http(
-          `${settings.libraryRepository.replace(/\.git$/, "")}/releases/download/${tagOf(tree.library)}/${name}`,
-        ),
-      ),
+      directory.withFile(name, dag.http(downloadUrl(settings.libraryRepository, tree.library, name))),
     dag.directory(),
   );
 }
@@ -241,9 +236,8 @@ export async function binaryOf(work: Work): Promise<File> {
 }
 
 /** A container of the engine's own architecture that has python3 and sha256sum. */
-async function tools(work: Work): Promise<Container> {
-  const own = await ownToolchain(work.settings, work.engine, "the archive is packed");
-  return own ?? withPython(work.settings.base);
+function tools({ settings, engine }: Work): Promise<Container> {
+  return pythonContainer(settings, engine, "the archive is packed");
 }
 
 /** V8's files in the folder that RUSTY_V8_MIRROR has for this version. */
@@ -251,11 +245,9 @@ export async function mirrorOf(work: Work): Promise<Directory> {
   return dag.directory().withDirectory(tagOf(work.tree.library), await libraryOf(work));
 }
 
-const zipName = (target: Target) => `deno-${target.triple}.zip`;
-
 /** The release zip. */
 export async function archiveOf(work: Work): Promise<File> {
-  return archive(await tools(work), await binaryOf(work), zipName(work.target));
+  return archive(await tools(work), await binaryOf(work), zipName(work.target.triple));
 }
 
 /** Everything of one platform that a release page has. */
@@ -264,7 +256,7 @@ export async function releaseOf(work: Work): Promise<Directory> {
   const zip = await archiveOf(work);
   const libraryFiles = await libraryOf(work);
   const { alias } = work.target;
-  return [zipName(work.target), ...(alias ? [alias] : [])].reduce(
+  return [zipName(work.target.triple), ...(alias ? [alias] : [])].reduce(
     (files, name) => files.withFile(name, zip).withFile(`${name}.sha256sum`, checksum(container, zip, name)),
     libraryFiles,
   );

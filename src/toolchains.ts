@@ -1,9 +1,20 @@
-import type { Container } from "@dagger.io/dagger";
+import { type Container, dag } from "@dagger.io/dagger";
+import { withGit, withPython } from "../dagger/toolchain.js";
 import { parsePlatform, type Target } from "./platform.js";
+
+interface Given {
+  toolchains: Container[];
+  base: string;
+}
+
+/** The engine's own platform. */
+export async function enginePlatform(): Promise<Target> {
+  return parsePlatform(await dag.defaultPlatform(), "engine");
+}
 
 /** The given toolchain for a platform; undefined: none were given at all, and the default is made. */
 export async function ownToolchain(
-  { toolchains }: { toolchains: Container[] },
+  { toolchains }: Given,
   target: Target,
   purpose: string,
 ): Promise<Container | undefined> {
@@ -17,4 +28,14 @@ export async function ownToolchain(
     );
   }
   return toolchains[index];
+}
+
+/** A container of the engine's platform that has python3: its own toolchain when one was given, else the base image. */
+export async function pythonContainer(given: Given, engine: Target, purpose: string): Promise<Container> {
+  return (await ownToolchain(given, engine, purpose)) ?? withPython(given.base);
+}
+
+/** The same with git, for reading repositories. */
+export async function gitContainer(given: Given): Promise<Container> {
+  return (await ownToolchain(given, await enginePlatform(), "the repository is read")) ?? withGit(given.base);
 }

@@ -82,6 +82,11 @@ export function newest(tags: string[], request: Extract<VersionRequest, { kind: 
   throw new Error(`version: no stable ${wanted} among ${tags.length} tags; ${seen}.`);
 }
 
+/** A file of the release of that version, at GitHub or a forge with its addresses. */
+export function downloadUrl(repository: string, version: string, file: string): string {
+  return `${repository.replace(/\.git$/, "")}/releases/download/${tagOf(version)}/${file}`;
+}
+
 export type Channel = "stable" | "prerelease" | "canary";
 
 /**

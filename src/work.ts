@@ -1,9 +1,9 @@
-import { dag } from "@dagger.io/dagger";
 import type { Settings } from "./options.js";
 import { type Facts, type Plan, plan } from "./plan.js";
-import { parsePlatform, type Target } from "./platform.js";
+import type { Target } from "./platform.js";
 import { type LibraryRecipe, libraryRecipe } from "./recipe.js";
 import type { Tree } from "./source.js";
+import { enginePlatform } from "./toolchains.js";
 
 /** What is made for one platform. */
 export interface Work {
@@ -18,7 +18,7 @@ export interface Work {
 
 /** The engine's platform. What it cannot compile is refused here, before the source is fetched. */
 export async function engineFor(settings: Settings, targets: Target[]): Promise<Target> {
-  const engine = parsePlatform(await dag.defaultPlatform(), "engine");
+  const engine = await enginePlatform();
   const compiled = !settings.prebuilt && !settings.fromUpstream;
   if (compiled && engine.cpu === "arm64" && targets.some(({ cpu }) => cpu === "x64")) {
     throw new Error(
