@@ -32,6 +32,7 @@ const common = [
   "pkg-config",
   "protobuf-compiler",
   "python3",
+  "rsync",
   "rustc",
   "sccache",
   "xz-utils",
