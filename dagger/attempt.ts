@@ -18,7 +18,8 @@ export async function attempt(container: Container): Promise<Attempt> {
     return { code: 0, out, err };
   } catch (error) {
     const { exitCode, stdout, stderr } = error as { exitCode?: number; stdout?: string; stderr?: string };
-    if (typeof exitCode !== "number") throw error;
+    // -1: the engine could not start it, for example because there is no such user; the message says why.
+    if (typeof exitCode !== "number" || exitCode < 0) throw error;
     return { code: exitCode, out: stdout ?? "", err: stderr ?? "" };
   }
 }

@@ -9,18 +9,20 @@ export interface Packed {
   sha512: string | null;
   /** what an error calls it */
   name: string;
+  /** the file in the archive, deno by default; npm's tarballs have it in their folder package */
+  member?: string;
 }
 
-/** A binary of mode 755, and the first 20 bytes of it in hex, which name its architecture. */
+/** A binary of mode 755, whatever its name was, and the first 20 bytes of it in hex, which name its architecture. */
 export interface Unpacked {
   binary: File;
   header: string;
 }
 
-/** Only the member called deno is read, so no path in an archive matters. */
+/** Only the member that is asked for is read, so no path in an archive matters. */
 const unpack = `
 import hashlib, os, shutil, sys, tarfile, zipfile
-packing, sha512 = sys.argv[1:]
+packing, sha512, member = sys.argv[1:]
 if sha512:
     with open("/src/packed", "rb") as file:
         found = hashlib.sha512(file.read()).hexdigest()
@@ -29,14 +31,14 @@ try:
     if packing == "zip":
         archive = zipfile.ZipFile("/src/packed")
         names = archive.namelist()
-        source = archive.open("deno") if "deno" in names else None
+        source = archive.open(member) if member in names else None
     elif packing == "tarball":
         archive = tarfile.open("/src/packed")
         names = archive.getnames()
-        source = archive.extractfile("package/deno") if "package/deno" in names else None
+        source = archive.extractfile("package/" + member) if "package/" + member in names else None
     else:
         names, source = [], open("/src/packed", "rb")
-    if source is None: sys.exit("it holds no deno, but " + (", ".join(names[:8]) or "nothing"))
+    if source is None: sys.exit("it holds no " + member + ", but " + (", ".join(names[:8]) or "nothing"))
     os.mkdir("/out")
     with open("/out/deno", "wb") as binary: shutil.copyfileobj(source, binary, 1 << 20)
 except Exception as error:
@@ -46,8 +48,10 @@ with open("/out/deno", "rb") as binary: print(binary.read(20).hex())
 `;
 
 /** Verifies and unpacks. `tools` is any container with python3; it runs on the engine's own architecture. */
-export async function unpacked(tools: Container, { file, packing, sha512, name }: Packed): Promise<Unpacked> {
-  const done = tools.withMountedFile("/src/packed", file).withExec(["python3", "-c", unpack, packing, sha512 ?? ""]);
+export async function unpacked(tools: Container, from: Packed): Promise<Unpacked> {
+  const { file, packing, sha512, name, member = "deno" } = from;
+  const command = ["python3", "-c", unpack, packing, sha512 ?? "", member];
+  const done = tools.withMountedFile("/src/packed", file).withExec(command);
   const { code, out, err } = await attempt(done);
   if (code !== 0) throw new Error(`${name}: ${err.trim()}`);
   return { binary: done.file("/out/deno"), header: out.trim() };

@@ -1,11 +1,18 @@
 import { CacheSharingMode, type Container, type Directory, dag, type File } from "@dagger.io/dagger";
 import { attempt } from "./attempt.js";
+import { profile as scriptProfile, folder as scripts } from "./build-scripts.js";
 import { type CompilerCache, withCompilerCache } from "./compiler-cache.js";
 
 /** What the cargo stage needs to know; all of it is decided before the stage is called. */
 export interface DenoBuild {
-  /** a container of the target's platform: V8 makes Deno's snapshot while it is built */
+  /** the name of the program that is built: deno, denort */
+  program: string;
+  /** arguments of strip for it */
+  strip: string[];
+  /** a container of the target's platform, or with `cross` one of the engine's with compilers for the target */
   toolchain: Container;
+  /** the triple to cross-compile for, with a source whose build scripts run on it; null: cargo runs on the target's platform */
+  cross: string | null;
   source: Directory;
   /** V8's archive and binding, and their names in it */
   library: Directory;
@@ -33,19 +40,31 @@ export RUSTY_V8_ARCHIVE="/cache/v8.$digest/$ARCHIVE"
 if [ -n "$BINDING" ]; then export RUSTY_V8_SRC_BINDING_PATH="/cache/v8.$digest/$BINDING"; fi
 cd /cache/src
 git config --global --add safe.directory '*'
-CARGO_TARGET_DIR=/cache/target cargo build --profile "$PROFILE" "$@"
+export CARGO_TARGET_DIR=/cache/target
+target=/cache/target strip=strip
+if [ -n "$CROSS" ]; then
+  target=/cache/target/$CROSS strip=/opt/cross/bin/$CROSS-strip
+  packages=
+  for name in $(cat ${scripts}/programs); do
+    if [ "$name" != denort-build-script ] || [ "$PROGRAM" = denort ]; then packages="$packages -p $name"; fi
+  done
+  cargo build --locked --profile ${scriptProfile} --target "$CROSS" $packages
+  export DENO_FROM_SOURCE_BUILD_SCRIPTS="$target/${scriptProfile}"
+  set -- "$@" --target "$CROSS"
+fi
+cargo build --profile "$PROFILE" "$@"
 directory=$PROFILE
 if [ "$PROFILE" = dev ]; then directory=debug; fi
 mkdir /out
 # As upstream does; a profile that is about debugging keeps its symbols.
 case $PROFILE in
-  dev | *debug*) cp "/cache/target/$directory/deno" /out/deno ;;
-  *) strip -o /out/deno "/cache/target/$directory/deno" ;;
+  dev | *debug*) cp "$target/$directory/$PROGRAM" "/out/$PROGRAM" ;;
+  *) "$strip" $STRIP -o "/out/$PROGRAM" "$target/$directory/$PROGRAM" ;;
 esac
-chmod 755 /out/deno
+chmod 755 "/out/$PROGRAM"
 `;
 
-/** Runs cargo build in a container of the target's platform. The target directory lives in a cache volume. */
+/** Runs cargo build. The target directory lives in a cache volume. */
 export async function deno(input: DenoBuild): Promise<File> {
   const cargoHome = (await input.toolchain.envVariable("CARGO_HOME")) || "/root/.cargo";
   let container = input.toolchain
@@ -55,7 +74,10 @@ export async function deno(input: DenoBuild): Promise<File> {
     .withMountedDirectory("/src/v8", input.library)
     .withEnvVariable("ARCHIVE", input.archive)
     .withEnvVariable("BINDING", input.binding ?? "")
-    .withEnvVariable("PROFILE", input.profile);
+    .withEnvVariable("PROFILE", input.profile)
+    .withEnvVariable("CROSS", input.cross ?? "")
+    .withEnvVariable("PROGRAM", input.program)
+    .withEnvVariable("STRIP", input.strip.join(" "));
   for (const [name, value] of Object.entries(input.environment)) container = container.withEnvVariable(name, value);
   if (input.compilerCache) {
     container = withCompilerCache(container, input.compilerCache).withEnvVariable("RUSTC_WRAPPER", "sccache");
@@ -64,7 +86,7 @@ export async function deno(input: DenoBuild): Promise<File> {
   // Here, so that a compiler's error is not taken for one of the binary, which is run next.
   return container
     .withExec(["sh", "-c", build, "build", ...input.cargo])
-    .file("/out/deno")
+    .file(`/out/${input.program}`)
     .sync();
 }
 
@@ -97,4 +119,29 @@ export async function checked({ container, binary, platform, version }: Check): 
     );
   }
   return binary;
+}
+
+/** A denort that was started, and the first 20 bytes of it in hex, which name its architecture. */
+export interface Started {
+  binary: File;
+  header: string;
+}
+
+/**
+ * Starts denort. It carries no program, so V8 is not started: this shows that it loads on its platform, and no more. It
+ * ends with 1 and a message, or with 0 in some versions, such as 2.1.7:
+ * https://github.com/denoland/deno/blob/v2.1.7/cli/rt/main.rs
+ */
+export async function started({ container, binary, platform }: Omit<Check, "version">): Promise<Started> {
+  const ready = container.withMountedFile("/denort", binary);
+  const { code, err } = await attempt(ready.withExec(["/denort"]));
+  // The loader, which says whose library it misses, ends with 1 too.
+  if (code > 1 || err.startsWith("/denort: ")) {
+    throw new Error(
+      `the denort that was built for ${platform} does not start: it exited with ${code}, ` +
+        `standard error ${JSON.stringify(err.slice(0, 1000))}`,
+    );
+  }
+  const bytes = await ready.withExec(["od", "-A", "n", "-v", "-t", "x1", "-N", "20", "/denort"]).stdout();
+  return { binary, header: bytes.replace(/\s/g, "") };
 }

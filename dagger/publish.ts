@@ -1,4 +1,4 @@
-import { type Container, dag, type Secret } from "@dagger.io/dagger";
+import { type Container, dag, type File, type Secret } from "@dagger.io/dagger";
 
 /** What is pushed: one index of all images for each tag. */
 export interface Push {
@@ -36,4 +36,9 @@ export async function publish({ address, tags, images, credentials }: Push): Pro
     }
   }
   return pushed;
+}
+
+/** The index of all images as an OCI archive. */
+export function tarball(images: Container[]): File {
+  return dag.container().asTarball({ platformVariants: images });
 }

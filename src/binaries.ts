@@ -3,7 +3,7 @@ import { fetched, type Packed, unpacked } from "../dagger/binary.js";
 import { npmRegistry } from "../dagger/npm.js";
 import { checkHeader, given, manifestUrl, originOf, parseChecksum, parseManifest, zipUrl } from "./binary.js";
 import type { Settings } from "./options.js";
-import type { Target } from "./platform.js";
+import type { ProgramName, Target } from "./platform.js";
 import { enginePlatform, pythonContainer } from "./toolchains.js";
 
 /** Where binaries are unpacked. */
@@ -11,14 +11,14 @@ export async function unpackingTools(settings: Settings): Promise<Container> {
   return pythonContainer(settings, await enginePlatform(), "binaries are unpacked");
 }
 
-async function packed(settings: Settings, version: string, target: Target): Promise<Packed> {
+async function packed(settings: Settings, version: string, target: Target, member: ProgramName): Promise<Packed> {
   const { binaries, binaryOrigin, binaryRegistry, repository } = settings;
   if (binaries) {
-    const { name, packing } = given(await binaries.entries(), target);
-    return { file: binaries.file(name), packing, sha512: null, name: `binaries: ${name}` };
+    const { name, packing } = given(await binaries.entries(), target, member);
+    return { file: binaries.file(name), packing, sha512: null, name: `binaries: ${name}`, member };
   }
   if (originOf(false, binaryOrigin) === "upstream") {
-    const url = zipUrl(repository, version, target);
+    const url = zipUrl(repository, version, target, member);
     const sum = `${url}.sha256sum`;
     const checksum = parseChecksum(await (await fetched(sum, "binary-origin")).contents(), sum);
     return {
@@ -26,6 +26,7 @@ async function packed(settings: Settings, version: string, target: Target): Prom
       packing: "zip",
       sha512: null,
       name: `binary-origin: ${url}`,
+      member,
     };
   }
   const url = manifestUrl(binaryRegistry || (await npmRegistry()), version, target);
@@ -38,9 +39,14 @@ async function packed(settings: Settings, version: string, target: Target): Prom
   };
 }
 
-/** The binary that was not built here, verified, and of the target's architecture. Nothing of it is run. */
-export async function finishedBinary(settings: Settings, version: string, target: Target): Promise<File> {
-  const from = await packed(settings, version, target);
+/** A binary that was not built here, verified, and of the target's architecture. Nothing of it is run. */
+export async function finishedBinary(
+  settings: Settings,
+  version: string,
+  target: Target,
+  program: ProgramName = "deno",
+): Promise<File> {
+  const from = await packed(settings, version, target, program);
   const { binary, header } = await unpacked(await unpackingTools(settings), from);
   checkHeader(header, from.name, target);
   return binary;

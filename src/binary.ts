@@ -1,12 +1,12 @@
 import semver from "semver";
 import { z } from "zod";
-import { type Target, zipName } from "./platform.js";
+import { type ProgramName, type Target, zipName } from "./platform.js";
 import { downloadUrl, quoted, type VersionRequest } from "./version.js";
 
 /** Where an image's binary comes from: a directory that was given, or what the option binary-origin names. */
 export type Origin = "given" | "source" | "upstream" | "registry";
 
-/** The zips' own checksums are published since 2.0.1; 2.0.0 has one of the binary: https://github.com/denoland/deno/releases */
+/** The zips' own checksums, denort's too, are published since 2.0.1; 2.0.0 has one of the binary: https://github.com/denoland/deno/releases */
 const CHECKSUMS = "2.0.1";
 
 /**
@@ -42,9 +42,17 @@ export function checkRelease(origin: Origin, version: string): void {
   }
 }
 
+/** Refuses an origin without denort, which `deno compile` puts under a program: npm has deno alone. */
+export function checkRuntime(origin: Origin): void {
+  if (origin !== "registry") return;
+  throw new Error(
+    "binary-origin: npm has no denort, which deno compile needs; give deno and denort with --binaries, or use SOURCE or UPSTREAM",
+  );
+}
+
 /** The zip on a release page of the repository, as upstream's and `release` name it. */
-export function zipUrl(repository: string, version: string, target: Target): string {
-  return downloadUrl(repository, version, zipName(target.triple));
+export function zipUrl(repository: string, version: string, target: Target, program: ProgramName = "deno"): string {
+  return downloadUrl(repository, version, zipName(target.triple, program));
 }
 
 /** Reads a `.sha256sum` file, the output of `shasum -a 256`: `<hex>  <name>`. */
@@ -90,9 +98,13 @@ export function parseManifest(text: string, url: string, version: string): { tar
 export type Packing = "zip" | "tarball" | "bare";
 
 /** The file for a platform in a directory that was given: the zip, else the bare binary. */
-export function given(entries: string[], target: Target): { name: string; packing: Packing } {
-  const bare = `deno-${target.triple}`;
-  const zip = zipName(target.triple);
+export function given(
+  entries: string[],
+  target: Target,
+  program: ProgramName = "deno",
+): { name: string; packing: Packing } {
+  const bare = `${program}-${target.triple}`;
+  const zip = zipName(target.triple, program);
   if (entries.includes(zip)) return { name: zip, packing: "zip" };
   if (entries.includes(bare)) return { name: bare, packing: "bare" };
   const seen = entries.length > 0 ? entries.slice(0, 8).join(", ") : "nothing";

@@ -55,6 +55,11 @@ const NAMES: Record<Variant, string> = {
   BIN: "binary only",
 };
 
+/** Every name that {@link labels} gives one. */
+export const LABELS = ["title", "description", "version", "source", "licenses", "revision", "created"].map(
+  (name) => `org.opencontainers.image.${name}`,
+);
+
 /** Labels and annotations: https://github.com/opencontainers/image-spec/blob/v1.1.1/annotations.md */
 export function labels(variant: Variant, identity: Identity, repository: string): Record<string, string> {
   const { commit, created } = identity;

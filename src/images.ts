@@ -5,6 +5,7 @@ import { publish } from "../dagger/publish.js";
 import * as upstream from "../dagger/upstream.js";
 import { finishedBinary, unpackingTools } from "./binaries.js";
 import { checkHeader, checkRelease, checkRequest, originOf } from "./binary.js";
+import { binaryOf } from "./cargo.js";
 import {
   ACCOUNT_FILES,
   type Accounts,
@@ -25,14 +26,18 @@ import {
 import type { Settings } from "./options.js";
 import { parsePlatforms, type Target } from "./platform.js";
 import { resolve, type Tree } from "./source.js";
-import { binaryOf } from "./stages.js";
-import { checkTags, imageTags, parseAddress } from "./tags.js";
+import { checkLogin, checkTags, imageTags, parseAddress } from "./tags.js";
 import { gitContainer } from "./toolchains.js";
 import { channelOf, newest, parseVersion } from "./version.js";
 import { decide } from "./work.js";
 
 /** The oldest date that a zip can hold, for files whose source's date is not known. */
 const NO_DATE = 315532800;
+
+/** The date of every file of an image: its commit's, so that equal input gives an equal layer. */
+export function dateOf({ created }: Identity): number {
+  return created ?? NO_DATE;
+}
 
 /** A Deno, and the tree to build it from; no tree where the binary is finished. */
 export interface Subject {
@@ -57,7 +62,8 @@ export async function identify(settings: Settings, text: string): Promise<Subjec
   return { identity: { version, channel, commit, created }, tree: origin === "source" ? tree : null };
 }
 
-async function binaryFor(settings: Settings, { identity, tree }: Subject, target: Target): Promise<File> {
+/** The deno of a platform, from wherever the options say. */
+export async function binaryFor(settings: Settings, { identity, tree }: Subject, target: Target): Promise<File> {
   return tree ? binaryOf(await decide(settings, tree, target)) : finishedBinary(settings, identity.version, target);
 }
 
@@ -96,7 +102,7 @@ export async function imageOf(
   const base = baseContainer(target.platform, baseImage(variant, settings.imageBase));
   const common = {
     base,
-    date: identity.created ?? NO_DATE,
+    date: dateOf(identity),
     environment: environment(variant, identity),
     labels: labels(variant, identity, settings.repository),
     entrypoint: entrypoint(variant),
@@ -138,9 +144,7 @@ export async function publishImages(settings: Settings, wanted: Publication): Pr
   const targets = parsePlatforms(wanted.platforms);
   checkTags(wanted.tags, parseVersion(wanted.version));
   baseImage(variant, settings.imageBase);
-  if ((username !== "") !== (password !== undefined)) {
-    throw new Error("username, password: one is given without the other");
-  }
+  checkLogin(username, password !== undefined);
   const subject = await identify(settings, wanted.version);
   const tags = imageTags(wanted.tags, subject.identity, variant);
   const images = await Promise.all(targets.map((target) => imageOf(settings, subject, target, variant)));

@@ -5,20 +5,26 @@
  * then Deno, and hands over a binary that was run. Forks, patches, commits, other base images and toolchains are
  * options; `plan` shows what would be done.
  */
-import { argument, Container, Directory, dag, File, func, object, Secret } from "@dagger.io/dagger";
+import { argument, Container, check, Directory, dag, File, func, object, Secret } from "@dagger.io/dagger";
 import { clock } from "../dagger/http.js";
 import { newestCommit, releaseTags } from "../dagger/upstream.js";
+import { App } from "./app.js";
+import { binaryOf, denoToolchain, runtimeOf } from "./cargo.js";
 import { either, newestOf, tagsFor } from "./follow.js";
 import { checkImageOptions } from "./image-options.js";
 import { identify, imageOf, publishImages } from "./images.js";
+import { libraryOf, mirrorOf } from "./library.js";
+import { planNewest } from "./newest.js";
 import { checkOptions } from "./options.js";
 import { compare, type Missing } from "./outdated.js";
 import type { Plan } from "./plan.js";
 import { parsePlatform, parsePlatforms, type Target } from "./platform.js";
+import * as programs from "./programs.js";
 import { GITHUB, parsePage } from "./release-page.js";
 import { releaseTag } from "./release-tag.js";
+import { archiveOf, releaseOf } from "./releases.js";
+import { smoke, smokeOfficial } from "./smoke.js";
 import { resolve } from "./source.js";
-import * as stages from "./stages.js";
 import { checkSync, each, type Synced } from "./sync.js";
 import { type Upload, upload } from "./upload.js";
 import { parseVersion } from "./version.js";
@@ -32,7 +38,7 @@ export enum LibraryOrigin {
   UPSTREAM = "UPSTREAM",
 }
 
-/** Where an image's binary comes from. */
+/** Where the binary of an image or a program comes from. */
 export enum BinaryOrigin {
   /** It is compiled here, from source. */
   SOURCE = "SOURCE",
@@ -50,6 +56,18 @@ export enum UpstreamChannel {
   PRERELEASE = "PRERELEASE",
   /** The newest commit of the default branch. */
   CANARY = "CANARY",
+}
+
+/** Where Deno's cargo build runs. */
+export enum BuildStrategy {
+  /** On the engine's own architecture where it can: natively, else cross-compiled, else emulated. */
+  AUTO = "AUTO",
+  /** On an engine of the target's architecture; on another it is refused. */
+  NATIVE = "NATIVE",
+  /** Cross-compiled on an engine of another architecture; QEMU runs the build scripts that need V8, and no more. */
+  CROSS = "CROSS",
+  /** In a container of the target's architecture, all of it under QEMU: about ten times slower. */
+  EMULATED = "EMULATED",
 }
 
 /** What an image stands on, and how it is laid out. */
@@ -93,6 +111,7 @@ export class DenoFromSource {
   binaryRegistry: string;
   imageBase: string;
   tini?: Directory;
+  strategy: BuildStrategy;
 
   constructor(
     /**
@@ -119,8 +138,8 @@ export class DenoFromSource {
     libraryOrigin: LibraryOrigin = LibraryOrigin.SOURCE,
     /**
      * Containers with the compilers, instead of the base image with pinned downloads: one for the engine's platform
-     * (compiles V8: clang, lld, llvm-ar, rustc, cargo, python3, gn, ninja; git without source) and one for the
-     * target's, where that is another (runs cargo: rustc, cargo, cc, git, rsync). README lists all. Example: --toolchains=registry.example/sid:latest
+     * (compiles V8 and cross-compiles Deno: clang, lld, llvm-ar, rustc, cargo, python3, gn, ninja, git, rsync) and one
+     * for the target's, where cargo is emulated (rustc, cargo, cc, git, rsync). README lists all. Example: --toolchains=registry.example/sid:latest
      */
     toolchains: Container[] = [],
     /**
@@ -166,14 +185,15 @@ export class DenoFromSource {
     /** Password, or S3 secret key, of the compiler cache. Example: --compiler-cache-password=env:CACHE_PASSWORD */
     compilerCachePassword?: Secret,
     /**
-     * Finished binaries for image and publish, one for each platform: release zips named deno-TRIPLE.zip, as archive
-     * makes them, or bare binaries named deno-TRIPLE. Nothing is compiled for these two then. Example: --binaries=./dist
+     * Finished binaries for image, publish, app and compile, one for each platform: release zips named deno-TRIPLE.zip, as
+     * archive makes them, or bare binaries named deno-TRIPLE; for compile also denort-TRIPLE.zip or denort-TRIPLE. Nothing
+     * is compiled for these functions then. Example: --binaries=./dist
      */
     binaries?: Directory,
     /**
-     * Where the binary of image and publish comes from: SOURCE compiles it; UPSTREAM takes the zip from the release page
-     * of repository (2.0.1 and newer); REGISTRY takes the official one from npm (1.46.0 and newer). Both are verified by
-     * the published checksum. Example: --binary-origin=UPSTREAM
+     * Where the binary of image, publish, app and compile comes from: SOURCE compiles it; UPSTREAM takes the zip from the
+     * release page of repository (2.0.1 and newer); REGISTRY takes the official one from npm (1.46.0 and newer), which has
+     * no denort for compile. Both are verified by the published checksum. Example: --binary-origin=UPSTREAM
      */
     binaryOrigin: BinaryOrigin = BinaryOrigin.SOURCE,
     /**
@@ -182,8 +202,8 @@ export class DenoFromSource {
      */
     binaryRegistry: string = "",
     /**
-     * Address of the image that images stand on, for all platforms, instead of the variant's own, which is pinned by
-     * digest. Its C library must be as new as the one that the binary was built with. Example: --image-base=debian:trixie
+     * Address of the image that images stand on and compile runs in, for all platforms, instead of the variant's own, which
+     * is pinned by digest. Its C library must be as new as the one that the binary was built with. Example: --image-base=debian:trixie
      */
     imageBase: string = "",
     /**
@@ -191,6 +211,12 @@ export class DenoFromSource {
      * named tini-amd64 and tini-arm64. Example: --tini=./tini
      */
     tini?: Directory,
+    /**
+     * Where Deno's cargo build runs: AUTO takes the first that is possible of NATIVE (an engine of the target's
+     * architecture), CROSS (compilers of the engine's; Deno 2.0.0 and newer) and EMULATED (all under QEMU). plan says
+     * which, and why. V8 is never compiled under QEMU, whatever this says. Example: --strategy=EMULATED
+     */
+    strategy: BuildStrategy = BuildStrategy.AUTO,
   ) {
     checkOptions(
       {
@@ -240,6 +266,7 @@ export class DenoFromSource {
     this.binaryRegistry = binaryRegistry;
     this.imageBase = imageBase;
     this.tini = tini;
+    this.strategy = strategy;
   }
 
   /**
@@ -268,10 +295,10 @@ export class DenoFromSource {
   async toolchain(
     /** As for plan */
     version: string = "latest",
-    /** As for plan; the container is of this platform */
+    /** As for plan; the container is of this platform, or of the engine's where it cross-compiles */
     platform: string = "linux/arm64",
   ): Promise<Container> {
-    return (await stages.denoToolchain(await this.work(version, platform))).sync();
+    return (await denoToolchain(await this.work(version, platform))).sync();
   }
 
   /**
@@ -288,7 +315,7 @@ export class DenoFromSource {
     /** As for plan */
     platform: string = "linux/arm64",
   ): Promise<Directory> {
-    return stages.libraryOf(await this.work(version, platform));
+    return libraryOf(await this.work(version, platform));
   }
 
   /**
@@ -304,7 +331,7 @@ export class DenoFromSource {
     platforms: string[] = ["linux/arm64", "linux/amd64"],
   ): Promise<Directory> {
     const works = await this.works(version, platforms);
-    const files = await Promise.all(works.map(stages.mirrorOf));
+    const files = await Promise.all(works.map(mirrorOf));
     return files.reduce((all, one) => all.withDirectory(".", one), dag.directory());
   }
 
@@ -320,7 +347,7 @@ export class DenoFromSource {
     /** As for plan */
     platform: string = "linux/arm64",
   ): Promise<File> {
-    return stages.binaryOf(await this.work(version, platform));
+    return binaryOf(await this.work(version, platform));
   }
 
   /**
@@ -335,7 +362,7 @@ export class DenoFromSource {
     /** As for plan */
     platform: string = "linux/arm64",
   ): Promise<File> {
-    return stages.archiveOf(await this.work(version, platform));
+    return archiveOf(await this.work(version, platform));
   }
 
   /**
@@ -352,8 +379,82 @@ export class DenoFromSource {
     platforms: string[] = ["linux/arm64", "linux/amd64"],
   ): Promise<Directory> {
     const works = await this.works(version, platforms);
-    const files = await Promise.all(works.map(stages.releaseOf));
+    const files = await Promise.all(works.map(releaseOf));
     return files.reduce((all, one) => all.withDirectory(".", one), dag.directory());
+  }
+
+  /**
+   * denort, mode 755: the runtime that deno compile puts under a program; 1.40.5 and newer. Compiled here, in the same
+   * cache as build. It was started on its platform, which shows no more than that it loads, for it carries no program
+   * yet; compile tries it with one. The option features is about deno: since 2.1.7 denort has features of its own.
+   *
+   * Example: `dagger call runtime --version=2.9.5 -o denort`
+   */
+  @func({ cache: "5m" })
+  async runtime(
+    /** As for plan */
+    version: string = "latest",
+    /** As for plan */
+    platform: string = "linux/arm64",
+  ): Promise<File> {
+    return runtimeOf(await this.work(version, platform));
+  }
+
+  /**
+   * A standalone executable of a program, made by deno compile with the deno and denort that binaries or binary-origin
+   * name. It is of the platform that it is made for, emulated on an engine of another one: npm packages may be of a
+   * platform, and so one deno is needed and not two. A program of one line is compiled and run first; the one that was
+   * asked for is not run. What deno compile refuses is an error with its words.
+   *
+   * Example: `dagger call compile --source=. --entrypoint=main.ts --permissions=allow-net,allow-read=/data -o app`
+   */
+  @func({ cache: "5m" })
+  async compile(
+    /** The folder of the program, with deno.json and deno.lock where it has them. Its .git is not taken. Example: --source=. */
+    @argument({ ignore: [".git"] })
+    source: Directory,
+    /** The file of source that is started: a relative path. Example: --entrypoint=src/main.ts */
+    entrypoint: string,
+    /** As for plan */
+    version: string = "latest",
+    /** As for plan; the executable is for this one */
+    platform: string = "linux/arm64",
+    /**
+     * What the program may do, in Deno's words, with or without dashes; by default nothing. What is given more than once
+     * is one list. Example: --permissions=allow-net,allow-read=/data,allow-read=/tmp
+     */
+    permissions: string[] = [],
+    /** Files and folders of source that are put in beside what is imported; Deno 1.32.0 and newer. Example: --include=static */
+    include: string[] = [],
+  ): Promise<File> {
+    return programs.compile(this, { source, entrypoint, version, platform, permissions, include });
+  }
+
+  /**
+   * An image of a program: image, with the source in /app, all that it imports in /deno-dir, user deno, and an entrypoint
+   * that runs it with exactly these permissions. The words of docker run are the program's arguments. Nothing is
+   * downloaded when it starts. What deno cache refuses is an error with its words.
+   *
+   * Example: `dagger call app --source=. --entrypoint=main.ts --permissions=allow-net publish --address=ghcr.io/me/app`
+   */
+  @func({ cache: "5m" })
+  async app(
+    /** As for compile; all of it is in the image */
+    @argument({ ignore: [".git"] })
+    source: Directory,
+    /** As for compile */
+    entrypoint: string,
+    /** As for plan */
+    version: string = "latest",
+    /** As for plan, one or more: the image is made for each of them */
+    platforms: string[] = ["linux/arm64", "linux/amd64"],
+    /** UBUNTU, DEBIAN or DISTROLESS, as for image */
+    variant: ImageVariant = ImageVariant.UBUNTU,
+    /** As for compile */
+    permissions: string[] = [],
+  ): Promise<App> {
+    const wanted = { source, entrypoint, version, platforms, variant, permissions };
+    return Object.assign(new App(), await programs.application(this, wanted));
   }
 
   /**
@@ -531,6 +632,53 @@ export class DenoFromSource {
     password?: Secret,
   ): Promise<string[]> {
     return publishImages(this, { address, version, platforms, variant, tags, username, password });
+  }
+
+  /**
+   * Tries an image on every platform, as user deno behind its own entrypoint: version, fetch, a worker, a Node-API addon
+   * from npm, a denied permission, deno test, Deno's folder, and signals through tini. Gives a line for each check; if one
+   * fails, an error lists those that failed, with what was seen, and those that passed. Deno 1.46.0 and newer. A platform
+   * that is not the engine's needs QEMU. The engine remembers what passed: the same image is not run again.
+   *
+   * Example: `dagger call smoke --version=2.9.5 --platforms=linux/amd64`
+   */
+  @func({ cache: "never" })
+  async smoke(
+    /** As for plan. With address: what deno says of itself must fit it, and latest, the default, fits every version */
+    version: string = "latest",
+    /** As for plan, one or more */
+    platforms: string[] = ["linux/arm64", "linux/amd64"],
+    /** As for image; BIN cannot run and is refused, and with address it must be left out */
+    variant: ImageVariant = ImageVariant.UBUNTU,
+    /** A published image with its tag or digest; none is made then. Example: --address=ghcr.io/me/deno:2.9.5 */
+    address: string = "",
+  ): Promise<string> {
+    return smoke(this, { version, platforms, variant, address });
+  }
+
+  /**
+   * The official Deno 2.9.5 works in this module's image on both platforms: a check, which runs smoke with npm's binaries.
+   * It compiles nothing, so what fails is the image or the engine. The options image-base, tini, binary-registry, base and
+   * toolchains count.
+   *
+   * Example: `dagger call official-image`, or `dagger check official-image`
+   */
+  @check()
+  @func({ cache: "never" })
+  async officialImage(): Promise<void> {
+    await smokeOfficial(this);
+  }
+
+  /**
+   * Upstream's newest release can be planned for both platforms, and is of a line that the recipe was written for: a
+   * check, for a cron that is to notice when upstream moves on. Patches must apply, and deno upgrade must have its place.
+   *
+   * Example: `dagger call newest-release`, or `dagger check newest-release`
+   */
+  @check()
+  @func({ cache: "never" })
+  async newestRelease(): Promise<void> {
+    await planNewest(this);
   }
 
   private async missing(

@@ -1,6 +1,7 @@
 import type { Container, Directory, Secret } from "@dagger.io/dagger";
 import { z } from "zod";
 import { parseCompilerCache } from "./compiler-cache.js";
+import type { Strategy } from "./strategy.js";
 import { quoted } from "./version.js";
 
 /** What the constructor was given. */
@@ -28,6 +29,7 @@ export interface Settings {
   binaryRegistry: string;
   imageBase: string;
   tini?: Directory;
+  strategy: Strategy;
 }
 
 /**

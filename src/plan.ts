@@ -1,5 +1,6 @@
 import { type Target, zipName } from "./platform.js";
 import type { DenoRecipe, LibraryRecipe } from "./recipe.js";
+import type { Way } from "./strategy.js";
 import type { Channel } from "./version.js";
 
 /** One thing that is done, and where. */
@@ -60,6 +61,8 @@ export type Plan = {
   environment: string[];
   /** Arguments of cargo build */
   cargo: string[];
+  /** Where Deno's cargo build runs: `native`, `cross` or `emulated` */
+  strategy: string;
   /** What is done, in order */
   steps: Step[];
   /** What to know before */
@@ -84,6 +87,8 @@ export interface Facts {
   crate: boolean | null;
   /** a toolchain container was given for the platform that cargo runs on */
   ownToolchain: boolean;
+  /** where Deno's cargo build runs */
+  way: Way;
   profile: string;
   features: string[];
   upgrade: boolean;
@@ -114,6 +119,29 @@ export function cargoArguments(recipe: DenoRecipe, facts: Pick<Facts, "features"
     );
   }
   return [...recipe.cargo, ...without, ...(facts.features.length > 0 ? ["--features", facts.features.join(",")] : [])];
+}
+
+/**
+ * Arguments of cargo build for denort, the profile aside. What leaves `deno upgrade` out is not among them: denort has no
+ * such feature, and since 2.9.5 its default features name V8 (https://github.com/denoland/deno/blob/v2.9.5/cli/rt/Cargo.toml).
+ * The option features is about package deno; cargo refuses what the package that is built does not have, so denort gets
+ * them only while it is a binary of package deno.
+ */
+export function runtimeArguments(recipe: DenoRecipe, facts: Pick<Facts, "features" | "version">): string[] {
+  if (recipe.denort === null) {
+    throw new Error(
+      `version: Deno ${facts.version} has no denort (1.40.5 is the first): its deno compile puts the program behind a ` +
+        "copy of deno itself",
+    );
+  }
+  const features = recipe.denort.includes("deno") ? facts.features : [];
+  return [...recipe.denort, ...(features.length > 0 ? ["--features", features.join(",")] : [])];
+}
+
+/** Packages of the container that runs cargo; cross-compiling takes the distribution's LLVM, a compiler for any target. */
+export function cargoPackages(recipe: DenoRecipe, { way }: Pick<Facts, "way">): string[] {
+  const cross = way.where === "cross" ? ["clang", "lld", "llvm", "python3"] : [];
+  return [...new Set([...recipe.packages, "rsync", ...cross])];
 }
 
 /** Environment of cargo build, without the variables that hand V8 over. */
@@ -150,22 +178,44 @@ function librarySteps({ origin, engine, target, library, systemCompilers }: Fact
   ];
 }
 
-function denoSteps({ engine, target, version, profile }: Facts): Step[] {
-  const native = engine === target;
-  const where = native ? "native" : "emulated";
+/** Where cargo itself runs. */
+export function cargoPlatform({ engine, target, way }: Pick<Facts, "engine" | "target" | "way">): Target {
+  return way.where === "cross" ? engine : target;
+}
+
+const COSTS: Record<Way["where"], string> = {
+  native: "half an hour to hours, by cores and profile",
+  cross: "about as long as a native build",
+  emulated: "about ten times a native build",
+};
+
+function denoSteps(facts: Facts): Step[] {
+  const { engine, target, version, profile, way } = facts;
+  const { platform } = cargoPlatform(facts);
+  const scripts: Step = {
+    name: "compile the build scripts that run V8, as programs of the target",
+    where: "cross",
+    platform,
+    why: "V8 writes Deno's snapshot for the architecture that it runs on, so QEMU runs these programs, and no more",
+    cost: "a part of the cargo build",
+  };
   return [
+    ...(way.where === "cross" ? [scripts] : []),
     {
       name: `cargo build of Deno ${version}, profile ${profile}`,
-      where,
-      platform: target.platform,
-      why: native
-        ? "V8 makes Deno's snapshot during the build, and it runs here"
-        : "V8 of the target's architecture makes Deno's snapshot during the build, so QEMU runs all of cargo",
-      cost: native ? "half an hour to hours, by cores and profile" : "about ten times a native build",
+      where: way.where,
+      platform,
+      why:
+        way.where === "native"
+          ? "V8 makes Deno's snapshot during the build, and it runs here"
+          : way.where === "cross"
+            ? way.why
+            : `V8 of the target's architecture makes Deno's snapshot during the build, so QEMU runs all of cargo; ${way.why}`,
+      cost: COSTS[way.where],
     },
     {
       name: "run the binary: deno --version, deno eval",
-      where,
+      where: engine === target ? "native" : "emulated",
       platform: target.platform,
       why: "a snapshot of another architecture only shows when V8 loads it",
       cost: "seconds",
@@ -175,9 +225,9 @@ function denoSteps({ engine, target, version, profile }: Facts): Step[] {
 
 function remarks(facts: Facts, denoRecipe: DenoRecipe, libraryRecipe: LibraryRecipe): Remark[] {
   const own: Remark[] = [];
-  if (facts.engine !== facts.target) {
+  if (facts.way.where === "emulated") {
     own.push({
-      what: `The engine is ${facts.engine.platform}: cargo runs under QEMU, about ten times slower. An engine on ${facts.target.platform} needs none.`,
+      what: `The engine is ${facts.engine.platform}: cargo runs under QEMU, about ten times slower (${facts.way.why}). An engine on ${facts.target.platform} needs none.`,
       why: "C++ measured 9.5 times slower under QEMU than native",
       source: "docs/real-builds.md",
     });
@@ -230,9 +280,10 @@ export function plan(facts: Facts, denoRecipe: DenoRecipe, libraryRecipe: Librar
     binding: libraryRecipe.binding ?? "",
     gnArguments: fromSource ? gnArguments(libraryRecipe, facts) : [],
     libraryPackages: fromSource && !facts.ownToolchain ? libraryRecipe.packages : [],
-    packages: facts.ownToolchain ? [] : denoRecipe.packages,
+    packages: facts.ownToolchain ? [] : cargoPackages(denoRecipe, facts),
     environment: Object.entries(cargoEnvironment(denoRecipe, facts)).map(([name, value]) => `${name}=${value}`),
     cargo: ["--profile", facts.profile, ...cargoArguments(denoRecipe, facts)],
+    strategy: facts.way.where,
     steps: [
       ...librarySteps(facts),
       ...denoSteps(facts),

@@ -36,9 +36,12 @@ export const TARGETS: readonly Target[] = [
   },
 ];
 
+/** What a release has for each platform: deno, and since 1.40.5 denort, the runtime under what `deno compile` makes. */
+export type ProgramName = "deno" | "denort";
+
 /** The release zip of a target triple, as upstream names it. */
-export function zipName(triple: string): string {
-  return `deno-${triple}.zip`;
+export function zipName(triple: string, program: ProgramName = "deno"): string {
+  return `${program}-${triple}.zip`;
 }
 
 /** Why a platform that people ask for cannot be served; the first pattern that fits answers. */

@@ -25,6 +25,10 @@ export interface DenoRecipe {
   cargo: string[];
   /** arguments of `cargo build` that make `denort`, the runtime that `deno compile` puts under a program */
   denort: string[] | null;
+  /** arguments of `strip` for denort */
+  denortStrip: string[];
+  /** the build script that makes the snapshot; null: which those are, and how they behave cross-compiled, was not read */
+  snapshotScript: string | null;
   notes: Note[];
 }
 
@@ -84,6 +88,8 @@ const DenoRow = z.strictObject({
   upgradeSource: z.strictObject({ file: z.string(), constants: z.array(z.string()).nonempty() }).optional(),
   cargo: words,
   denort: words.nullable(),
+  denortStrip: words,
+  snapshotScript: z.string().nullable().optional(),
 });
 
 const LibraryRow = z.strictObject({
@@ -227,10 +233,37 @@ const DENO: DenoRow[] = [
     source: deno("v2.9.5/cli/standalone/binary.rs"),
   },
   {
+    range: "*",
+    denortStrip: [],
+    why: "upstream's own is stripped whole",
+    source: deno("v2.8.0/.github/workflows/ci.ts"),
+  },
+  {
     range: ">=2.9.0",
+    denortStrip: ["--strip-debug"],
     note: "Strip denort with --strip-debug only.",
     why: "without its symbol table, programs that deno compile made deadlock at start",
     source: deno("v2.9.5/.github/workflows/ci.ts"),
+  },
+
+  // the build scripts that run V8, for cross-compiling
+  {
+    range: "*",
+    snapshotScript: null,
+    why: "several scripts made several snapshots",
+    source: deno("v1.46.3/cli/build.rs"),
+  },
+  {
+    range: ">=2.0.0",
+    snapshotScript: "cli/build.rs",
+    why: "it makes the snapshots of the command line and of the TypeScript compiler",
+    source: deno("v2.0.0/cli/build.rs"),
+  },
+  {
+    range: ">=2.1.7",
+    snapshotScript: "cli/snapshot/build.rs",
+    why: "the snapshot became a package; the scripts of deno and denort import deno_runtime all the same",
+    source: deno("v2.1.7/cli/snapshot/build.rs"),
   },
 
   // what else can go wrong
@@ -484,6 +517,9 @@ const LIBRARY: LibraryRow[] = [
   },
 ];
 
+/** The newest line of Deno's releases whose trees were read for the rows. */
+export const RECIPE_LINE = "2.9.x";
+
 /** The V8 of the oldest Deno: https://github.com/denoland/deno/blob/v1.20.0/Cargo.lock */
 const OLDEST_LIBRARY = "0.41.0";
 
@@ -521,6 +557,8 @@ export function denoRecipe(version: string): DenoRecipe {
     upgradeSource: last(rows, "upgradeSource"),
     cargo: last(rows, "cargo"),
     denort: last(rows, "denort"),
+    denortStrip: last(rows, "denortStrip"),
+    snapshotScript: last(rows, "snapshotScript"),
     notes: notes(rows),
   };
 }

@@ -4,6 +4,7 @@ import { withPatches } from "../dagger/patches.js";
 import * as upstream from "../dagger/upstream.js";
 import type { Settings } from "./options.js";
 import { type DenoRecipe, denoRecipe } from "./recipe.js";
+import { type Unknown, unknownScripts } from "./strategy.js";
 import { gitContainer } from "./toolchains.js";
 import { packageVersion, rustVersion, v8Version } from "./tree.js";
 import { withUpgradeUrl } from "./upgrade.js";
@@ -18,6 +19,8 @@ export interface Tree {
   rust: string | null;
   library: string;
   recipe: DenoRecipe;
+  /** why its build scripts cannot be compiled for another architecture; null: they can */
+  unknownScripts: Unknown;
 }
 
 /** The source before patches; no commit where there is no git metadata. */
@@ -90,6 +93,9 @@ export async function resolve(settings: Settings, text: string): Promise<Tree> {
     throw new Error(`version: ${request.range} was asked for, but the tree says that it is ${version}`);
   }
   const recipe = denoRecipe(version);
+  const published = !workspaceManifest;
+  const script = recipe.snapshotScript;
+  const scriptText = script && (await upstream.textOf(directory, published ? script.replace(/^cli\//, "") : script));
   if (settings.upgradeUrl) {
     const { file, constants } = recipe.upgradeSource;
     const path = workspaceManifest ? file : file.replace(/^cli\//, "");
@@ -105,5 +111,6 @@ export async function resolve(settings: Settings, text: string): Promise<Tree> {
     rust: rust ? rustVersion(rust) : null,
     library: v8Version(lock),
     recipe,
+    unknownScripts: unknownScripts(version, script, scriptText, published),
   };
 }

@@ -60,3 +60,8 @@ export function parseAddress(text: string): string {
   if (path.length > 255) throw fail("it is longer than 255 characters");
   return `${host}/${path}`;
 }
+
+/** A password is for a user, and a registry asks for both. */
+export function checkLogin(username: string, password: boolean): void {
+  if ((username !== "") !== password) throw new Error("username, password: one is given without the other");
+}

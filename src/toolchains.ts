@@ -1,5 +1,6 @@
-import { type Container, dag } from "@dagger.io/dagger";
-import { withGit, withPython } from "../dagger/toolchain.js";
+import { type Container, dag, type Platform } from "@dagger.io/dagger";
+import { sysroot, withGit, withPython } from "../dagger/toolchain.js";
+import { withVersions } from "../dagger/versions.js";
 import { parsePlatform, type Target } from "./platform.js";
 
 interface Given {
@@ -38,4 +39,15 @@ export async function pythonContainer(given: Given, engine: Target, purpose: str
 /** The same with git, for reading repositories. */
 export async function gitContainer(given: Given): Promise<Container> {
   return (await ownToolchain(given, await enginePlatform(), "the repository is read")) ?? withGit(given.base);
+}
+
+/** The Rust that a tree pins, for the default toolchain. */
+export function rustOf(version: string | null, tree: string): string {
+  if (version) return version;
+  throw new Error(`toolchains: ${tree} has no rust-toolchain.toml, so a toolchain container must be given`);
+}
+
+/** The target's root: its C library sets the glibc floor of what is compiled against it. */
+export function rootOf({ settings, target }: { settings: Given; target: Target }): Container {
+  return withVersions(sysroot(settings.base, target.platform as Platform), []);
 }

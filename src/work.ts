@@ -3,6 +3,7 @@ import { type Facts, type Plan, plan } from "./plan.js";
 import type { Target } from "./platform.js";
 import { type LibraryRecipe, libraryRecipe } from "./recipe.js";
 import type { Tree } from "./source.js";
+import { chooseWay } from "./strategy.js";
 import { enginePlatform } from "./toolchains.js";
 
 /** What is made for one platform. */
@@ -19,6 +20,7 @@ export interface Work {
 /** The engine's platform. What it cannot compile is refused here, before the source is fetched. */
 export async function engineFor(settings: Settings, targets: Target[]): Promise<Target> {
   const engine = await enginePlatform();
+  for (const target of targets) chooseWay(settings.strategy, engine, target, null);
   const compiled = !settings.prebuilt && !settings.fromUpstream;
   if (compiled && engine.cpu === "arm64" && targets.some(({ cpu }) => cpu === "x64")) {
     throw new Error(
@@ -42,6 +44,7 @@ export async function decide(settings: Settings, tree: Tree, target: Target): Pr
     engine,
     origin,
     crate,
+    way: chooseWay(settings.strategy, engine, target, tree.unknownScripts),
     // Chromium publishes its clang for x86_64 only: https://github.com/denoland/rusty_v8/issues/1907
     systemCompilers: settings.toolchains.length > 0 || engine.cpu === "arm64",
     ownToolchain: settings.toolchains.length > 0,

@@ -86,6 +86,10 @@ const pure = [
   "image-name",
   "assets",
   "sync",
+  "permissions",
+  "program",
+  "smoke-report",
+  "strategy",
 ];
 
 describe("imports", () => {

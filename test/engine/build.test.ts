@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { CacheSharingMode, type Container, dag, type File, type Platform } from "@dagger.io/dagger";
 import { afterEach, beforeAll, expect, it, vi } from "vitest";
 import { archive } from "../../dagger/archive.js";
+import { BuildStrategy } from "../../src/index.js";
 import { describeEngine } from "../support/engine.js";
 import { denoFromSource, type Options } from "../support/module.js";
 import { copyOfDeno, deno, edit, library, libraryVersion, patch, version } from "./fixture.js";
@@ -215,8 +216,11 @@ for e in zipfile.ZipFile(sys.argv[1]).infolist(): print(e.filename, oct(e.extern
   });
 
   it("gives the toolchain with what its tools said of themselves", async () => {
-    const container = await module().toolchain(version, "linux/arm64");
-    const said = await container.file("/opt/deno-from-source/versions").contents();
-    expect(said).toContain("aarch64\nrustc: rustc 1.63.0");
+    const said = async (options: Partial<Options> = {}) =>
+      (await module(options).toolchain(version, "linux/arm64")).file("/opt/deno-from-source/versions").contents();
+    expect(await said({ strategy: BuildStrategy.EMULATED })).toContain("aarch64\nrustc: rustc 1.63.0");
+    const cross = await said();
+    expect(cross).toContain("x86_64\nrustc: rustc 1.63.0");
+    expect(cross).toContain("/opt/llvm/bin/clang: Debian clang version 14");
   });
 });

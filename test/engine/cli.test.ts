@@ -1,40 +1,15 @@
-import { execFileSync, spawn } from "node:child_process";
+import { execFileSync } from "node:child_process";
 import { appendFile, cp, mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { connection, ImageLayerCompression } from "@dagger.io/dagger";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { describeEngine } from "../support/engine.js";
+import { callModule, root } from "./call.js";
 import { edit, libraryVersion, paths, version } from "./fixture.js";
 import { base, registry, toolchain } from "./toolchain.js";
 
-const module = fileURLToPath(new URL("../..", import.meta.url));
-const dagger = process.env._EXPERIMENTAL_DAGGER_CLI_BIN ?? "dagger";
-
-interface Ended {
-  code: number | null;
-  out: string;
-  err: string;
-}
-
-/** Runs `dagger call`; `watch` sees its progress and may end it. */
-function call(args: string[], watch?: (progress: string, stop: () => void) => void): Promise<Ended> {
-  return new Promise((resolve) => {
-    const child = spawn(dagger, ["call", "--progress=plain", "-m", module, ...args], {
-      stdio: ["ignore", "pipe", "pipe"],
-    });
-    const ended: Ended = { code: null, out: "", err: "" };
-    child.stdout.on("data", (data) => {
-      ended.out += data;
-    });
-    child.stderr.on("data", (data) => {
-      ended.err += data;
-      watch?.(ended.err, () => child.kill("SIGINT"));
-    });
-    child.on("close", (code) => resolve({ ...ended, code }));
-  });
-}
+const call = (args: string[], watch?: (progress: string, stop: () => void) => void) => callModule(root, args, watch);
 
 describeEngine("dagger call", () => {
   let directory: string;

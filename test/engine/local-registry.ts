@@ -48,6 +48,14 @@ export async function loginRegistry(): Promise<string> {
   throw new Error("docker-registry did not start");
 }
 
+/** What a registry has under a tag or digest. */
+export async function manifest(repository: string, reference: string) {
+  const [host, ...name] = repository.split("/");
+  const accept = ["index", "manifest"].map((it) => `application/vnd.oci.image.${it}.v1+json`).join(", ");
+  const answer = await fetch(`http://${host}/v2/${name.join("/")}/manifests/${reference}`, { headers: { accept } });
+  return answer.ok ? await answer.json() : answer.status;
+}
+
 /** A web server of this machine with these files; it goes when the test ends. */
 export async function webServer(files: (address: string) => Record<string, string | Buffer>): Promise<string> {
   let known: Record<string, string | Buffer> = {};

@@ -8,20 +8,12 @@ import { describeEngine } from "../support/engine.js";
 import type { Options } from "../support/module.js";
 import { folder, machines, names, packed, program } from "./finished.js";
 import { docker, imageModule, look, official, platforms } from "./image.js";
-import { failingRegistry, hasRegistry, login, loginRegistry, webServer } from "./local-registry.js";
+import { failingRegistry, hasRegistry, login, loginRegistry, manifest, webServer } from "./local-registry.js";
 import { useSession } from "./session.js";
 import { registry } from "./toolchain.js";
 
 const both = [...platforms];
 const address = (name: string) => `${registry}/deno-from-source/${name}-${Date.now()}`;
-
-/** What a registry has under a tag or digest. */
-async function manifest(repository: string, reference: string) {
-  const [host, ...name] = repository.split("/");
-  const accept = ["index", "manifest"].map((it) => `application/vnd.oci.image.${it}.v1+json`).join(", ");
-  const answer = await fetch(`http://${host}/v2/${name.join("/")}/manifests/${reference}`, { headers: { accept } });
-  return answer.ok ? await answer.json() : answer.status;
-}
 
 async function tagsOf(repository: string): Promise<string[]> {
   const [host, ...name] = repository.split("/");

@@ -34,6 +34,9 @@ const sha = (text: string) => createHash("sha256").update(text).digest("hex").sl
 const scripts: [string, string][] = [
   ["cargo check", "build-v8.sh"],
   ["cargo build", "build-deno.sh"],
+  ["cargo metadata", "build-scripts.py"],
+  ["extractfile", "unpack.py"],
+  ["hashlib", "unpack.py"],
   ["zipfile", "archive.py"],
   ["abs2rel", "relative-links.pl"],
 ];

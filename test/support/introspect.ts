@@ -73,7 +73,7 @@ export interface Schema {
  * The module's public API as Dagger would read it: by the SDK's own introspector, from src/ alone, with a
  * @dagger.io/dagger that has what the bundle has. No engine is asked.
  */
-export async function introspect(source = join(root, "src")): Promise<Schema> {
+export async function introspect(source = join(root, "src"), name = "deno-from-source"): Promise<Schema> {
   const folder = mkdtempSync(join(tmpdir(), "deno-from-source-"));
   try {
     const bundle = join(folder, "node_modules/@dagger.io/dagger");
@@ -93,7 +93,7 @@ export async function introspect(source = join(root, "src")): Promise<Schema> {
       .map((name) => join(folder, "src", name));
     // Not among the package's exports, hence by path.
     const { scan } = await import(join(sdk, "module/introspector/index.js"));
-    const schema = await scan([...files, join(bundle, "client.gen.ts")], "deno-from-source", false);
+    const schema = await scan([...files, join(bundle, "client.gen.ts")], name, false);
     return plain(schema);
   } finally {
     rmSync(folder, { recursive: true, force: true });

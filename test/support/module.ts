@@ -28,6 +28,7 @@ export interface Options {
   binaryRegistry: Arguments[20];
   imageBase: Arguments[21];
   tini: Arguments[22];
+  strategy: Arguments[23];
 }
 
 /** The module as `dagger call` makes it from --options. */
@@ -56,6 +57,7 @@ export function denoFromSource(options: Partial<Options> = {}): DenoFromSource {
     options.binaryRegistry,
     options.imageBase,
     options.tini,
+    options.strategy,
   );
 }
 

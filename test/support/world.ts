@@ -164,6 +164,8 @@ function answerContainer(it: World, { of, field, args }: Parameters<Rule>[0]): u
     }
     if (field === "stderr") return "";
     const command = lastCommand(of).join(" ");
+    // Whether programs of a platform run; an engine without QEMU is a rule of its own.
+    if (command === "uname -m") return "as asked\n";
     return Object.entries(it.outputs).find(([words]) => command.startsWith(words))?.[1];
   }
   return undefined;

@@ -11,6 +11,7 @@ import { parseArgs } from "node:util";
 import { cargoArguments, cargoEnvironment, plan, textOf } from "../../src/plan.js";
 import { parsePlatform } from "../../src/platform.js";
 import { denoRecipe, libraryRecipe } from "../../src/recipe.js";
+import { chooseWay, unknownScripts } from "../../src/strategy.js";
 import { packageVersion, rustVersion, v8Version } from "../../src/tree.js";
 import { channelOf, parseVersion } from "../../src/version.js";
 
@@ -52,6 +53,11 @@ function describe(): string {
   }
   const recipe = denoRecipe(version);
   const library = v8Version(read("Cargo.lock"));
+  const published = manifest === "Cargo.toml";
+  const script =
+    recipe.snapshotScript && (published ? recipe.snapshotScript.replace(/^cli\//, "") : recipe.snapshotScript);
+  const scriptText = script && existsSync(join(directory, script)) ? read(script) : null;
+  const unknown = unknownScripts(version, recipe.snapshotScript, scriptText, published);
   return plan(
     {
       ...choices,
@@ -66,6 +72,7 @@ function describe(): string {
       systemCompilers: engine.cpu === "arm64",
       crate: false,
       ownToolchain: false,
+      way: chooseWay("AUTO", engine, target, unknown),
     },
     recipe,
     libraryRecipe(library, target.triple, recipe.libraryFeatures),

@@ -3,6 +3,7 @@ import {
   checkHeader,
   checkRelease,
   checkRequest,
+  checkRuntime,
   given,
   manifestUrl,
   originOf,
@@ -51,10 +52,23 @@ describe("the origin of a binary", () => {
   });
 });
 
+describe("denort", () => {
+  it("is not to be had from npm", () => {
+    expect(() => checkRuntime("registry")).toThrow("binary-origin: npm has no denort, which deno compile needs");
+    for (const origin of ["given", "source", "upstream"] as const) expect(() => checkRuntime(origin)).not.toThrow();
+  });
+});
+
 describe("upstream's zip", () => {
   it.each(["https://github.com/denoland/deno", "https://github.com/denoland/deno.git"])("of %s", (repository) => {
     expect(zipUrl(repository, "2.9.5", arm)).toBe(
       "https://github.com/denoland/deno/releases/download/v2.9.5/deno-aarch64-unknown-linux-gnu.zip",
+    );
+  });
+
+  it("of denort is beside deno's", () => {
+    expect(zipUrl("https://git.example/me/deno", "2.9.5", amd, "denort")).toBe(
+      "https://git.example/me/deno/releases/download/v2.9.5/denort-x86_64-unknown-linux-gnu.zip",
     );
   });
 
@@ -108,6 +122,14 @@ describe("a directory of binaries", () => {
     const bare = "deno-aarch64-unknown-linux-gnu";
     expect(given([bare], arm)).toEqual({ name: bare, packing: "bare" });
     expect(given([`${zip}.sha256sum`, bare, zip], arm)).toEqual({ name: zip, packing: "zip" });
+  });
+
+  it("has denort under the same names", () => {
+    const bare = "denort-aarch64-unknown-linux-gnu";
+    expect(given([`${bare}.zip`, bare], arm, "denort")).toEqual({ name: `${bare}.zip`, packing: "zip" });
+    expect(() => given(["deno-aarch64-unknown-linux-gnu"], arm, "denort")).toThrow(
+      "binaries: neither denort-aarch64-unknown-linux-gnu.zip nor denort-aarch64-unknown-linux-gnu is there",
+    );
   });
 
   it("must have the platform, and the error says what it has", () => {

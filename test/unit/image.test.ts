@@ -9,6 +9,7 @@ import {
   entrypoint,
   environment,
   type Identity,
+  LABELS,
   labels,
   shadowGroup,
   versionOf,
@@ -33,6 +34,10 @@ describe("the image below", () => {
 });
 
 describe("what an image says of itself", () => {
+  it("has labels of known names, so that an image that stands on it can drop them", () => {
+    expect(Object.keys(labels("UBUNTU", release, "https://git.example/deno"))).toEqual(LABELS);
+  });
+
   it("has the version as deno --version says it", () => {
     expect([release, canary, finished].map(versionOf)).toEqual(["2.9.5", "2.9.5+0123456", "2.9.5"]);
   });

@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { cargoArguments, cargoEnvironment, type Facts, gnArguments, plan } from "../../src/plan.js";
+import { cargoArguments, cargoEnvironment, type Facts, gnArguments, plan, runtimeArguments } from "../../src/plan.js";
 import { parsePlatform } from "../../src/platform.js";
 import { denoRecipe, libraryRecipe } from "../../src/recipe.js";
+import { chooseWay } from "../../src/strategy.js";
 
 function facts(changes: Partial<Facts> = {}): Facts {
   return {
@@ -16,6 +17,7 @@ function facts(changes: Partial<Facts> = {}): Facts {
     systemCompilers: false,
     crate: false,
     ownToolchain: false,
+    way: { where: "native", why: "" },
     profile: "release",
     features: [],
     upgrade: true,
@@ -29,10 +31,11 @@ function planOf(changes: Partial<Facts> = {}) {
   return plan(it, recipe, libraryRecipe(it.library, it.target.triple, recipe.libraryFeatures));
 }
 
-const pair = (engine: string, target: string): Partial<Facts> => ({
+const pair = (engine: string, target: string, unknown: string | null = null): Partial<Facts> => ({
   engine: parsePlatform(engine),
   target: parsePlatform(target),
   systemCompilers: engine === "linux/arm64",
+  way: chooseWay("AUTO", parsePlatform(engine), parsePlatform(target), unknown),
 });
 
 const where = (changes: Partial<Facts>) =>
@@ -52,8 +55,19 @@ describe("plan says where each step runs", () => {
     ]);
   });
 
-  it("on linux/amd64 for linux/arm64: V8 is cross-compiled, cargo is emulated, the archive is packed natively", () => {
+  it("on linux/amd64 for linux/arm64: V8 and Deno are cross-compiled, and only the check is emulated", () => {
     expect(where(pair("linux/amd64", "linux/arm64"))).toEqual([
+      "make emulated linux/arm64",
+      "compile cross linux/amd64",
+      "compile cross linux/amd64",
+      "cargo cross linux/amd64",
+      "run emulated linux/arm64",
+      "pack native linux/amd64",
+    ]);
+  });
+
+  it("on linux/amd64 for linux/arm64 of an unknown shape: V8 is cross-compiled, cargo is emulated", () => {
+    expect(where(pair("linux/amd64", "linux/arm64", "the tree is odd"))).toEqual([
       "make emulated linux/arm64",
       "compile cross linux/amd64",
       "cargo emulated linux/arm64",
@@ -64,7 +78,7 @@ describe("plan says where each step runs", () => {
 
   // V8 itself cannot be compiled there; src/work.ts refuses it.
   it("on linux/arm64 for linux/amd64: V8 is given, cargo is emulated, the archive is packed natively", () => {
-    expect(where({ ...pair("linux/arm64", "linux/amd64"), origin: "prebuilt" })).toEqual([
+    expect(where({ ...pair("linux/arm64", "linux/amd64", "the tree is odd"), origin: "prebuilt" })).toEqual([
       "take none linux/arm64",
       "cargo emulated linux/amd64",
       "run emulated linux/amd64",
@@ -85,11 +99,12 @@ describe("plan says where each step runs", () => {
 describe("plan says why", () => {
   const why = (changes: Partial<Facts>) => planOf(changes).steps.map((step) => step.why);
 
-  it("V8 is compiled by Chromium's clang on amd64, and cargo is emulated for arm64", () => {
-    const [, library, cargo] = why(pair("linux/amd64", "linux/arm64"));
+  it("V8 is compiled by Chromium's clang on amd64, and cargo is emulated for arm64 where it must be", () => {
+    const [, library, cargo] = why(pair("linux/amd64", "linux/arm64", "the tree is odd"));
     expect(library).toMatch(/^Chromium's clang of the engine's own architecture/);
     expect(cargo).toBe(
-      "V8 of the target's architecture makes Deno's snapshot during the build, so QEMU runs all of cargo",
+      "V8 of the target's architecture makes Deno's snapshot during the build, so QEMU runs all of cargo; " +
+        "it cannot be cross-compiled: the tree is odd",
     );
   });
 
@@ -121,10 +136,12 @@ describe("plan remarks", () => {
       .remarks.map(({ what }) => what)
       .join("\n");
 
-  it("that QEMU runs cargo where engine and target differ, and only there", () => {
+  it("that QEMU runs cargo where it does, with the reason, and only there", () => {
     const emulated =
-      "The engine is linux/amd64: cargo runs under QEMU, about ten times slower. An engine on linux/arm64 needs none.";
-    expect(remarks(pair("linux/amd64", "linux/arm64"))).toContain(emulated);
+      "The engine is linux/amd64: cargo runs under QEMU, about ten times slower " +
+      "(it cannot be cross-compiled: the tree is odd). An engine on linux/arm64 needs none.";
+    expect(remarks(pair("linux/amd64", "linux/arm64", "the tree is odd"))).toContain(emulated);
+    expect(remarks(pair("linux/amd64", "linux/arm64"))).not.toContain("QEMU");
     expect(remarks(pair("linux/arm64", "linux/arm64"))).not.toContain("QEMU");
   });
 
@@ -238,5 +255,29 @@ describe("gnArguments", () => {
   it("name the target's processor, which build.rs leaves out for amd64", () => {
     const amd64 = parsePlatform("linux/amd64");
     expect(gnArguments(recipe, { target: amd64, systemCompilers: false, crate: false })).toContain('target_cpu="x64"');
+  });
+});
+
+describe("denort", () => {
+  const runtime = (version: string, changes: Partial<Facts> = {}) =>
+    runtimeArguments(denoRecipe(version), facts({ version, ...changes }));
+
+  it("is a binary of package deno, then a package of its own", () => {
+    expect(runtime("2.1.6")).toEqual(["--locked", "-p", "deno", "--bin", "denort"]);
+    expect(runtime("2.1.7")).toEqual(["--locked", "-p", "denort", "--bin", "denort"]);
+  });
+
+  it("gets deno's features while it is of that package, and never what leaves deno upgrade out", () => {
+    const changes = { features: ["deno/panic-trace", "hmr"], upgrade: false };
+    expect(runtime("2.1.6", changes)).toEqual([
+      ...["--locked", "-p", "deno", "--bin", "denort", "--features", "deno/panic-trace,hmr"],
+    ]);
+    expect(runtime("2.9.5", changes)).toEqual(["--locked", "-p", "denort", "--bin", "denort"]);
+  });
+
+  it("does not exist before 1.40.5", () => {
+    expect(() => runtime("1.40.4")).toThrow(
+      "version: Deno 1.40.4 has no denort (1.40.5 is the first): its deno compile",
+    );
   });
 });

@@ -160,6 +160,13 @@ describe("what Deno is built with", () => {
       ["2.1.7", ["--locked", "-p", "denort", "--bin", "denort"]],
     ]);
   });
+
+  it("is a denort that keeps its symbols since 2.9.0", () => {
+    expect(history(({ version }) => denoRecipe(version).denortStrip)).toEqual([
+      ["1.20.0", []],
+      ["2.9.0", ["--strip-debug"]],
+    ]);
+  });
 });
 
 describe("deno upgrade", () => {

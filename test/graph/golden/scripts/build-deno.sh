@@ -11,13 +11,25 @@ export RUSTY_V8_ARCHIVE="/cache/v8.$digest/$ARCHIVE"
 if [ -n "$BINDING" ]; then export RUSTY_V8_SRC_BINDING_PATH="/cache/v8.$digest/$BINDING"; fi
 cd /cache/src
 git config --global --add safe.directory '*'
-CARGO_TARGET_DIR=/cache/target cargo build --profile "$PROFILE" "$@"
+export CARGO_TARGET_DIR=/cache/target
+target=/cache/target strip=strip
+if [ -n "$CROSS" ]; then
+  target=/cache/target/$CROSS strip=/opt/cross/bin/$CROSS-strip
+  packages=
+  for name in $(cat .deno-from-source/programs); do
+    if [ "$name" != denort-build-script ] || [ "$PROGRAM" = denort ]; then packages="$packages -p $name"; fi
+  done
+  cargo build --locked --profile build-script --target "$CROSS" $packages
+  export DENO_FROM_SOURCE_BUILD_SCRIPTS="$target/build-script"
+  set -- "$@" --target "$CROSS"
+fi
+cargo build --profile "$PROFILE" "$@"
 directory=$PROFILE
 if [ "$PROFILE" = dev ]; then directory=debug; fi
 mkdir /out
 # As upstream does; a profile that is about debugging keeps its symbols.
 case $PROFILE in
-  dev | *debug*) cp "/cache/target/$directory/deno" /out/deno ;;
-  *) strip -o /out/deno "/cache/target/$directory/deno" ;;
+  dev | *debug*) cp "$target/$directory/$PROGRAM" "/out/$PROGRAM" ;;
+  *) "$strip" $STRIP -o "/out/$PROGRAM" "$target/$directory/$PROGRAM" ;;
 esac
-chmod 755 /out/deno
+chmod 755 "/out/$PROGRAM"

@@ -1,0 +1,19 @@
+import { dag, type Platform } from "@dagger.io/dagger";
+import { attempt } from "./attempt.js";
+
+/** Fails when the engine cannot run programs of the platform, before anything long is begun. */
+export async function assertRuns(base: string, platform: Platform): Promise<void> {
+  const probe = dag.container({ platform }).from(base);
+  await probe.sync(); // an image that cannot be had is its own error
+  const said = await attempt(probe.withExec(["uname", "-m"])).catch((error) => ({
+    code: -1,
+    out: "",
+    err: String(error),
+  }));
+  if (said.code === 0) return;
+  throw new Error(
+    `platform: the engine cannot run programs of ${platform} (${said.err.trim().split("\n").at(-1)}); it needs QEMU: ` +
+      "on the engine's host run `docker run --privileged --rm tonistiigi/binfmt --install all`, or install Debian's or " +
+      "Ubuntu's package qemu-user-static",
+  );
+}

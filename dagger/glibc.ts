@@ -1,0 +1,29 @@
+import type { Container, File } from "@dagger.io/dagger";
+
+/** The newest glibc whose symbols a binary needs, and the glibc of the root that it was linked against. */
+export interface Floor {
+  needed: string;
+  given: string;
+}
+
+/** Symbol versions such as GLIBC_2.34 stand in the dynamic symbol tables of programs and of the C library itself. */
+const measure = `set -eu
+newest() { "$1" -T "$2" | grep -o 'GLIBC_[0-9.]*' | sort -V | tail -n 1; }
+newest "$1" /measured
+newest "$1" "$(ls /sysroot/lib/*/libc.so.6 /sysroot/usr/lib/*/libc.so.6 2>/dev/null | head -n 1)"
+`;
+
+/** Measures a binary in a container with cross compilers, see cross.ts. */
+export async function glibcFloor(container: Container, triple: string, binary: File): Promise<Floor> {
+  const objdump = `/opt/cross/bin/${triple}-objdump`;
+  const said = await container
+    .withMountedFile("/measured", binary)
+    .withExec(["sh", "-c", measure, "measure", objdump])
+    .stdout();
+  const [needed, given] = said
+    .trim()
+    .split("\n")
+    .map((line) => line.replace("GLIBC_", ""));
+  if (!needed || !given) throw new Error(`glibc: objdump named no symbol versions, but ${JSON.stringify(said)}`);
+  return { needed, given };
+}

@@ -1,0 +1,37 @@
+import type { File } from "@dagger.io/dagger";
+import { fetched, unpacked } from "../dagger/binary.js";
+import { npmRegistry } from "../dagger/npm.js";
+import { unpackingTools } from "./binaries.js";
+import { checkHeader, parseManifest } from "./binary.js";
+import type { Settings } from "./options.js";
+import type { Target } from "./platform.js";
+
+/**
+ * A small prebuilt Node-API addon, by its SHA-512 as the registry published it:
+ * https://www.npmjs.com/package/@node-rs/crc32?activeTab=versions
+ */
+const ADDON = {
+  version: "1.10.8",
+  integrity: {
+    x64: "DFd0eV47MAykz4PQDcBSlEvY3CtXqPt2gkBpvPngCpOUoIJgEk9tKtPjEgUwLatMkvsy4fEvAg7gckGickOyEw==",
+    arm64: "Vr1P3+WF+RsUVI8CNLiunl1vuzdpgTR1sf9PxgQFr3o//hh2KdqJeU4zZsFVTn+GbGZtqvRoba0wi8nKMzRLeg==",
+  },
+};
+
+/** The addon for a platform, verified. The registry says where the tarball is; what is in it is known here. */
+export async function addonFor(settings: Settings, target: Target): Promise<File> {
+  const { version, integrity } = ADDON;
+  const name = `crc32-linux-${target.cpu}-gnu`;
+  const url = `${settings.binaryRegistry || (await npmRegistry())}/@node-rs%2f${name}/${version}`;
+  const { tarball } = parseManifest(await (await fetched(url, "binary-registry")).contents(), url, version);
+  const from = {
+    file: await fetched(tarball, "binary-registry"),
+    packing: "tarball",
+    sha512: Buffer.from(integrity[target.cpu], "base64").toString("hex"),
+    name: `binary-registry: ${tarball}`,
+    member: `crc32.linux-${target.cpu}-gnu.node`,
+  } as const;
+  const { binary, header } = await unpacked(await unpackingTools(settings), from);
+  checkHeader(header, from.name, target);
+  return binary;
+}
