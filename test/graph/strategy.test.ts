@@ -61,7 +61,7 @@ describe("a build for another architecture", () => {
     });
     expect(commands(chain(scripts(result))).at(-1)?.[0]).toBe("python3");
     const runs = it.questions.filter(({ of, field }) => field === "stdout" && of?.field === "withExec");
-    const checks = runs.filter(({ of }) => (of?.args.args as string[])[0] === "/deno");
+    const checks = runs.filter(({ of }) => ((of as Thing).args.args as string[])[0] === "/deno");
     expect(checks.map(({ of }) => platformOf(of as Thing))).toEqual(["linux/arm64", "linux/arm64"]);
     await expectGolden(it, result, "cross");
   });
