@@ -197,7 +197,7 @@ export class DenoFromSource {
      */
     binaryOrigin: BinaryOrigin = BinaryOrigin.SOURCE,
     /**
-     * npm registry for binary-origin REGISTRY, for a mirror. Default: the one that npm asks.
+     * npm registry for binary-origin REGISTRY and the addon of smoke, for a mirror. Default: the one that npm asks.
      * Example: --binary-registry=https://npm.example
      */
     binaryRegistry: string = "",

@@ -172,7 +172,7 @@ function librarySteps({ origin, engine, target, library, systemCompilers }: Fact
         `${systemCompilers ? "the toolchain's clang" : "Chromium's clang"} of the engine's own architecture ` +
         "compiles for any target; V8's snapshot of its own builtins is made by a host program",
       cost: native
-        ? "about 2 hours on 2 cores (docs/real-builds.md)"
+        ? "hours: more than 3 on 2 cores (docs/real-builds.md)"
         : "about 1.85 times a native build: host tools come too",
     },
   ];

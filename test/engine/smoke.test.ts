@@ -1,4 +1,4 @@
-import { spawnSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -8,6 +8,8 @@ import { npmRegistry } from "../../dagger/npm.js";
 import { ImageVariant } from "../../src/index.js";
 import { describeEngine } from "../support/engine.js";
 import { callModule, root } from "./call.js";
+import { copyOfDeno, edit, version } from "./fixture.js";
+import { serve } from "./git.js";
 import { bare, imageModule, official, platforms, tini } from "./image.js";
 import { useSession } from "./session.js";
 import { base, registry } from "./toolchain.js";
@@ -103,6 +105,22 @@ describeEngine("a smoke test on a real engine", () => {
     expect(without).toContain("linux/amd64 fetch: failed: deno test did not run it");
     const none = await smoke(`${registry}/deno-from-source/none:at-all`);
     expect(none).toMatch(/^Error: smoke: 1 of 1 checks failed\nlinux\/amd64 image: failed: .*none:at-all/);
+  });
+
+  it("of upstream's newest release is a plan: a newer line than the recipe's is an error", async () => {
+    const directory = await copyOfDeno();
+    const git = (...words: string[]) => execFileSync("git", ["-C", directory, ...words]);
+    git("init", "-q", "-b", "main");
+    git("add", "-A");
+    git("-c", "user.name=test", "-c", "user.email=test@example.invalid", "commit", "-qm", "release");
+    git("tag", `v${version}`);
+    const repository = await serve(directory);
+    await imageModule({ repository }).newestRelease();
+    await edit(join(directory, "cli/Cargo.toml"), `version = "${version}"`, 'version = "2.99.0"');
+    git("-c", "user.name=test", "-c", "user.email=test@example.invalid", "commit", "-qam", "release");
+    git("tag", "v2.99.0");
+    const newer = await serve(directory);
+    await expect(imageModule({ repository: newer }).newestRelease()).rejects.toThrow("recipe: 2.99.0 is newer than 2.");
   });
 });
 

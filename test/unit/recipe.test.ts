@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import semver from "semver";
 import { describe, expect, it } from "vitest";
-import { type DenoRecipe, denoRecipe, type LibraryRecipe, libraryRecipe } from "../../src/recipe.js";
+import { type DenoRecipe, denoRecipe, type LibraryRecipe, libraryRecipe, RECIPE_LINE } from "../../src/recipe.js";
 import { parseVersion } from "../../src/version.js";
 
 const arm64 = "aarch64-unknown-linux-gnu";
@@ -263,6 +263,12 @@ describe("versions around a release", () => {
     ["2.2.0-rc.0", "2.2.0"],
   ])("%s is built like %s", (version, base) => {
     expect(denoRecipe(version)).toEqual(denoRecipe(base));
+  });
+
+  it("were written for the line of the newest release in the fixture", () => {
+    expect(semver.satisfies(supported.map(({ version }) => version).sort(semver.rcompare)[0] ?? "", RECIPE_LINE)).toBe(
+      true,
+    );
   });
 
   it("newer ones than the table knows get the newest recipe", () => {
