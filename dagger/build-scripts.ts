@@ -1,5 +1,6 @@
-import { type Container, type Directory, dag } from "@dagger.io/dagger";
+import type { Container, Directory } from "@dagger.io/dagger";
 import { attempt } from "./attempt.js";
+import { withCargoRegistry } from "./cargo-registry.js";
 
 /** Where moved build scripts are in a tree, and the cargo profile that they are compiled with. */
 export const folder = ".deno-from-source";
@@ -175,9 +176,7 @@ print(" ".join(programs))
 
 /** A tree whose build scripts can be compiled for `triple`. `tools` is of the engine's platform: cargo and python3. */
 export async function withTargetBuildScripts(tools: Container, source: Directory, triple: string): Promise<Directory> {
-  const cargoHome = (await tools.envVariable("CARGO_HOME")) || "/root/.cargo";
-  const done = tools
-    .withMountedCache(`${cargoHome}/registry`, dag.cacheVolume("cargo-registry"))
+  const done = (await withCargoRegistry(tools))
     .withDirectory("/src/deno", source)
     .withWorkdir("/src/deno")
     .withExec(["python3", "-c", move, triple, folder, profile]);

@@ -2,8 +2,8 @@ import type { Container, Directory } from "@dagger.io/dagger";
 import { llvm } from "./compilers.js";
 
 /** Where the target's root is mounted, and where the wrappers of the compilers are. */
-const root = "/sysroot";
-const tools = "/opt/cross/bin";
+export const root = "/sysroot";
+export const tools = "/opt/cross/bin";
 
 /**
  * Compilers for the target by plain names, so that every crate's build script can be given one without knowing of
@@ -28,7 +28,7 @@ for loader in ${root}/lib/ld-linux-*.so.* ${root}/lib64/ld-linux-*.so.*; do
   if [ ! -e "$place" ]; then mkdir -p "$(dirname "$place")"; ln -s "$loader" "$place"; fi
 done
 if [ ! -e "/lib/$multiarch/libc.so.6" ]; then
-  mkdir -p /etc/ld.so.conf.d "/lib/$multiarch"
+  mkdir -p "/lib/$multiarch"
   for library in "${root}/lib/$multiarch"/*.so* "${root}/usr/lib/$multiarch"/*.so*; do
     if [ -e "$library" ] && [ ! -e "/lib/$multiarch/$(basename "$library")" ]; then
       ln -s "$library" "/lib/$multiarch/"

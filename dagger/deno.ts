@@ -1,7 +1,9 @@
 import { CacheSharingMode, type Container, type Directory, dag, type File } from "@dagger.io/dagger";
 import { attempt } from "./attempt.js";
 import { profile as scriptProfile, folder as scripts } from "./build-scripts.js";
+import { withCargoRegistry } from "./cargo-registry.js";
 import { type CompilerCache, withCompilerCache } from "./compiler-cache.js";
+import { tools as crossTools } from "./cross.js";
 
 /** What the cargo stage needs to know; all of it is decided before the stage is called. */
 export interface DenoBuild {
@@ -43,7 +45,7 @@ git config --global --add safe.directory '*'
 export CARGO_TARGET_DIR=/cache/target
 target=/cache/target strip=strip
 if [ -n "$CROSS" ]; then
-  target=/cache/target/$CROSS strip=/opt/cross/bin/$CROSS-strip
+  target=/cache/target/$CROSS strip=${crossTools}/$CROSS-strip
   packages=
   for name in $(cat ${scripts}/programs); do
     if [ "$name" != denort-build-script ] || [ "$PROGRAM" = denort ]; then packages="$packages -p $name"; fi
@@ -66,9 +68,7 @@ chmod 755 "/out/$PROGRAM"
 
 /** Runs cargo build. The target directory lives in a cache volume. */
 export async function deno(input: DenoBuild): Promise<File> {
-  const cargoHome = (await input.toolchain.envVariable("CARGO_HOME")) || "/root/.cargo";
-  let container = input.toolchain
-    .withMountedCache(`${cargoHome}/registry`, dag.cacheVolume("cargo-registry"))
+  let container = (await withCargoRegistry(input.toolchain))
     .withMountedCache("/cache", dag.cacheVolume(input.cacheKey), { sharing: CacheSharingMode.Locked })
     .withMountedDirectory("/src/deno", input.source)
     .withMountedDirectory("/src/v8", input.library)

@@ -1,4 +1,5 @@
 import type { Container, File } from "@dagger.io/dagger";
+import { root, tools } from "./cross.js";
 
 /** The newest glibc whose symbols a binary needs, and the glibc of the root that it was linked against. */
 export interface Floor {
@@ -10,12 +11,12 @@ export interface Floor {
 const measure = `set -eu
 newest() { "$1" -T "$2" | grep -o 'GLIBC_[0-9.]*' | sort -V | tail -n 1; }
 newest "$1" /measured
-newest "$1" "$(ls /sysroot/lib/*/libc.so.6 /sysroot/usr/lib/*/libc.so.6 2>/dev/null | head -n 1)"
+newest "$1" "$(ls ${root}/lib/*/libc.so.6 ${root}/usr/lib/*/libc.so.6 2>/dev/null | head -n 1)"
 `;
 
 /** Measures a binary in a container with cross compilers, see cross.ts. */
 export async function glibcFloor(container: Container, triple: string, binary: File): Promise<Floor> {
-  const objdump = `/opt/cross/bin/${triple}-objdump`;
+  const objdump = `${tools}/${triple}-objdump`;
   const said = await container
     .withMountedFile("/measured", binary)
     .withExec(["sh", "-c", measure, "measure", objdump])

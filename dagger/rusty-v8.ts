@@ -1,4 +1,5 @@
 import { CacheSharingMode, type Container, type Directory, dag } from "@dagger.io/dagger";
+import { withCargoRegistry } from "./cargo-registry.js";
 import { type CompilerCache, withCompilerCache } from "./compiler-cache.js";
 import { llvm } from "./compilers.js";
 
@@ -73,9 +74,7 @@ if [ -n "$BINDING" ]; then cp "$out/src_binding.rs" "/out/$BINDING"; fi
  * so an interrupted build goes on where it stopped; the products are copied out of it.
  */
 export async function library(input: LibraryBuild): Promise<Directory> {
-  const cargoHome = (await input.toolchain.envVariable("CARGO_HOME")) || "/root/.cargo";
-  let container = input.toolchain
-    .withMountedCache(`${cargoHome}/registry`, dag.cacheVolume("cargo-registry"))
+  let container = (await withCargoRegistry(input.toolchain))
     .withMountedCache("/cache", dag.cacheVolume(input.cacheKey), { sharing: CacheSharingMode.Locked })
     .withMountedDirectory("/sysroot", input.sysroot)
     .withMountedDirectory("/src/rusty_v8", input.source)

@@ -1,8 +1,5 @@
 import type { File } from "@dagger.io/dagger";
-import { fetched, unpacked } from "../dagger/binary.js";
-import { npmRegistry } from "../dagger/npm.js";
-import { unpackingTools } from "./binaries.js";
-import { checkHeader, parseManifest } from "./binary.js";
+import { npmTarball, unpackedFor } from "./binaries.js";
 import type { Settings } from "./options.js";
 import type { Target } from "./platform.js";
 
@@ -22,16 +19,10 @@ const ADDON = {
 export async function addonFor(settings: Settings, target: Target): Promise<File> {
   const { version, integrity } = ADDON;
   const name = `crc32-linux-${target.cpu}-gnu`;
-  const url = `${settings.binaryRegistry || (await npmRegistry())}/@node-rs%2f${name}/${version}`;
-  const { tarball } = parseManifest(await (await fetched(url, "binary-registry")).contents(), url, version);
   const from = {
-    file: await fetched(tarball, "binary-registry"),
-    packing: "tarball",
+    ...(await npmTarball(settings, `@node-rs/${name}`, version)),
     sha512: Buffer.from(integrity[target.cpu], "base64").toString("hex"),
-    name: `binary-registry: ${tarball}`,
     member: `crc32.linux-${target.cpu}-gnu.node`,
-  } as const;
-  const { binary, header } = await unpacked(await unpackingTools(settings), from);
-  checkHeader(header, from.name, target);
-  return binary;
+  };
+  return unpackedFor(settings, from, target);
 }

@@ -1,18 +1,38 @@
-import type { Container, File } from "@dagger.io/dagger";
+import type { File } from "@dagger.io/dagger";
 import { fetched, type Packed, unpacked } from "../dagger/binary.js";
 import { npmRegistry } from "../dagger/npm.js";
-import { checkHeader, given, manifestUrl, originOf, parseChecksum, parseManifest, zipUrl } from "./binary.js";
+import {
+  checkHeader,
+  given,
+  manifestUrl,
+  originOf,
+  packageName,
+  parseChecksum,
+  parseManifest,
+  zipUrl,
+} from "./binary.js";
 import type { Settings } from "./options.js";
 import type { ProgramName, Target } from "./platform.js";
 import { enginePlatform, pythonContainer } from "./toolchains.js";
 
-/** Where binaries are unpacked. */
-export async function unpackingTools(settings: Settings): Promise<Container> {
-  return pythonContainer(settings, await enginePlatform(), "binaries are unpacked");
+/** Unpacks a file, which must be of the target's architecture. Nothing of it is run. */
+export async function unpackedFor(settings: Settings, from: Packed, target: Target): Promise<File> {
+  const tools = await pythonContainer(settings, await enginePlatform(), "binaries are unpacked");
+  const { binary, header } = await unpacked(tools, from);
+  checkHeader(header, from.name, target);
+  return binary;
+}
+
+/** The tarball of a package in the npm registry, with the SHA-512 that the registry names. */
+export async function npmTarball(settings: Settings, name: string, version: string): Promise<Packed> {
+  const url = manifestUrl(settings.binaryRegistry || (await npmRegistry()), name, version);
+  const { tarball, sha512 } = parseManifest(await (await fetched(url, "binary-registry")).contents(), url, version);
+  const file = await fetched(tarball, "binary-registry");
+  return { file, packing: "tarball", sha512, name: `binary-registry: ${tarball}` };
 }
 
 async function packed(settings: Settings, version: string, target: Target, member: ProgramName): Promise<Packed> {
-  const { binaries, binaryOrigin, binaryRegistry, repository } = settings;
+  const { binaries, binaryOrigin, repository } = settings;
   if (binaries) {
     const { name, packing } = given(await binaries.entries(), target, member);
     return { file: binaries.file(name), packing, sha512: null, name: `binaries: ${name}`, member };
@@ -29,14 +49,7 @@ async function packed(settings: Settings, version: string, target: Target, membe
       member,
     };
   }
-  const url = manifestUrl(binaryRegistry || (await npmRegistry()), version, target);
-  const { tarball, sha512 } = parseManifest(await (await fetched(url, "binary-registry")).contents(), url, version);
-  return {
-    file: await fetched(tarball, "binary-registry"),
-    packing: "tarball",
-    sha512,
-    name: `binary-registry: ${tarball}`,
-  };
+  return npmTarball(settings, packageName(target), version);
 }
 
 /** A binary that was not built here, verified, and of the target's architecture. Nothing of it is run. */
@@ -46,8 +59,5 @@ export async function finishedBinary(
   target: Target,
   program: ProgramName = "deno",
 ): Promise<File> {
-  const from = await packed(settings, version, target, program);
-  const { binary, header } = await unpacked(await unpackingTools(settings), from);
-  checkHeader(header, from.name, target);
-  return binary;
+  return unpackedFor(settings, await packed(settings, version, target, program), target);
 }

@@ -62,9 +62,14 @@ export function parseChecksum(text: string, url: string): string {
   return `sha256:${hex.toLowerCase()}`;
 }
 
-/** What a registry says of one version of the platform's package. */
-export function manifestUrl(registry: string, version: string, target: Target): string {
-  return `${registry}/@deno%2flinux-${target.cpu}-glibc/${version}`;
+/** The npm package that has Deno's official binary for a platform. */
+export function packageName({ cpu }: Target): string {
+  return `@deno/linux-${cpu}-glibc`;
+}
+
+/** What a registry says of one version of a package. */
+export function manifestUrl(registry: string, name: string, version: string): string {
+  return `${registry}/${name.replace("/", "%2f")}/${version}`;
 }
 
 const manifest = z.object({

@@ -1,10 +1,9 @@
 import type { Container, File, Secret } from "@dagger.io/dagger";
-import { unpacked } from "../dagger/binary.js";
 import { baseContainer, binFolder, download, type Entry, image, textIn } from "../dagger/image.js";
 import { publish } from "../dagger/publish.js";
 import * as upstream from "../dagger/upstream.js";
-import { finishedBinary, unpackingTools } from "./binaries.js";
-import { checkHeader, checkRelease, checkRequest, originOf } from "./binary.js";
+import { finishedBinary, unpackedFor } from "./binaries.js";
+import { checkRelease, checkRequest, originOf } from "./binary.js";
 import { binaryOf } from "./cargo.js";
 import {
   ACCOUNT_FILES,
@@ -73,9 +72,7 @@ async function tiniFor(settings: Settings, target: Target): Promise<File> {
   if (!tini) return download(TINI.url(target.debian), TINI.checksums[target.debian]);
   if (!(await tini.exists(name))) throw new Error(`tini: ${name} is missing, for ${target.platform}`);
   const from = { file: tini.file(name), packing: "bare", sha512: null, name: `tini: ${name}` } as const;
-  const { binary, header } = await unpacked(await unpackingTools(settings), from);
-  checkHeader(header, from.name, target);
-  return binary;
+  return unpackedFor(settings, from, target);
 }
 
 /** The files of the user and group deno, edited from what the image below has. */

@@ -6,6 +6,7 @@ import { lackingOfImage, lackingOnPage, parseSince } from "./follow.js";
 import { parseImageName } from "./image-name.js";
 import { parsePlatforms } from "./platform.js";
 import { parsePage } from "./release-page.js";
+import { checkLogin } from "./tags.js";
 
 /** What is compared with upstream: a release page, an image, or both. */
 export interface Question {
@@ -32,7 +33,7 @@ export async function compare(upstream: string, question: Question): Promise<Mis
   if (!repository && !address) {
     throw new Error("repository, address: one of them is needed: OWNER/NAME of a release page, or an image");
   }
-  if ((user === "") !== (password === null)) throw new Error("username, password: one is given without the other");
+  checkLogin(user, password !== null);
   const since = parseSince(question.since);
   const triples = parsePlatforms(question.platforms).map(({ triple }) => triple);
   const page = repository ? parsePage(repository, question.api) : null;

@@ -6,7 +6,7 @@ import type { Settings } from "./options.js";
 import { type DenoRecipe, denoRecipe } from "./recipe.js";
 import { type Unknown, unknownScripts } from "./strategy.js";
 import { gitContainer } from "./toolchains.js";
-import { packageVersion, rustVersion, v8Version } from "./tree.js";
+import { packageVersion, pathIn, rustVersion, v8Version } from "./tree.js";
 import { withUpgradeUrl } from "./upgrade.js";
 import { type Channel, channelOf, newest, parseVersion, quoted, tagOf, type VersionRequest } from "./version.js";
 
@@ -95,10 +95,10 @@ export async function resolve(settings: Settings, text: string): Promise<Tree> {
   const recipe = denoRecipe(version);
   const published = !workspaceManifest;
   const script = recipe.snapshotScript;
-  const scriptText = script && (await upstream.textOf(directory, published ? script.replace(/^cli\//, "") : script));
+  const scriptText = script && (await upstream.textOf(directory, pathIn(script, published)));
   if (settings.upgradeUrl) {
     const { file, constants } = recipe.upgradeSource;
-    const path = workspaceManifest ? file : file.replace(/^cli\//, "");
+    const path = pathIn(file, published);
     const updater = await upstream.textOf(directory, path);
     if (!updater) throw new Error(`upgrade-url: the tree has no ${path}`);
     directory = directory.withNewFile(path, withUpgradeUrl(updater, constants, settings.upgradeUrl));

@@ -1,4 +1,5 @@
 import type { Target } from "./platform.js";
+import { pathIn } from "./tree.js";
 
 /** Where Deno's cargo build runs, as it may be asked for. */
 export type Strategy = "AUTO" | "NATIVE" | "CROSS" | "EMULATED";
@@ -23,7 +24,7 @@ export function unknownScripts(version: string, file: string | null, text: strin
     return `Deno ${version} is older than 2.0.0, whose build scripts are not known to compile for the target`;
   // In the published crate the script is in a crate of its own, deno_snapshots, which Cargo.lock fixes.
   if (published && file.includes("snapshot/")) return null;
-  const path = published ? file.replace(/^cli\//, "") : file;
+  const path = pathIn(file, published);
   if (text === null) return `the tree has no ${path}, which makes the snapshot in Deno ${version}`;
   return text.includes(marker) ? null : `${path} does not call ${marker}: the tree makes its snapshot in another way`;
 }
@@ -31,6 +32,12 @@ export function unknownScripts(version: string, file: string | null, text: strin
 /** Decides where cargo runs. What was asked for and cannot be is an error. */
 export function chooseWay(asked: Strategy, engine: Target, target: Target, unknown: Unknown): Way {
   const native = engine === target;
+  if (native && (asked === "CROSS" || asked === "EMULATED")) {
+    throw new Error(
+      `strategy: ${asked} is for an engine of another architecture, this one is ${engine.platform} itself; ` +
+        "accepted here: AUTO, NATIVE",
+    );
+  }
   switch (asked) {
     case "NATIVE":
       if (native) return { where: "native", why: "the engine is of the target's architecture" };
@@ -39,22 +46,10 @@ export function chooseWay(asked: Strategy, engine: Target, target: Target, unkno
           "accepted here: AUTO, CROSS, EMULATED",
       );
     case "CROSS":
-      if (native) {
-        throw new Error(
-          `strategy: CROSS is for an engine of another architecture, this one is ${engine.platform} itself; ` +
-            "accepted here: AUTO, NATIVE",
-        );
-      }
       if (unknown !== null)
         throw new Error(`strategy: CROSS is not possible: ${unknown}; accepted here: AUTO, EMULATED`);
       return { where: "cross", why: "asked for by --strategy=CROSS" };
     case "EMULATED":
-      if (native) {
-        throw new Error(
-          `strategy: EMULATED is for an engine of another architecture, this one is ${engine.platform} itself; ` +
-            "accepted here: AUTO, NATIVE",
-        );
-      }
       return { where: "emulated", why: "asked for by --strategy=EMULATED" };
     case "AUTO":
       if (native) return { where: "native", why: "the engine is of the target's architecture" };

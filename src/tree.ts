@@ -24,6 +24,11 @@ function word(value: string | undefined): string | undefined {
   return text !== undefined && WORD.test(text) ? text : undefined;
 }
 
+/** Where a file of the repository is in a tree: the published crate deno has at its top what the repository has in cli. */
+export function pathIn(file: string, published: boolean): string {
+  return published ? file.replace(/^cli\//, "") : file;
+}
+
 /** The Rust toolchain that a tree pins: `1.92.0`, `1.70`, `stable`, `nightly-2024-01-01`. */
 export function rustVersion(rustToolchainToml: string): string {
   const value = sections(rustToolchainToml)

@@ -12,7 +12,7 @@ import { cargoArguments, cargoEnvironment, plan, textOf } from "../../src/plan.j
 import { parsePlatform } from "../../src/platform.js";
 import { denoRecipe, libraryRecipe } from "../../src/recipe.js";
 import { chooseWay, unknownScripts } from "../../src/strategy.js";
-import { packageVersion, rustVersion, v8Version } from "../../src/tree.js";
+import { packageVersion, pathIn, rustVersion, v8Version } from "../../src/tree.js";
 import { channelOf, parseVersion } from "../../src/version.js";
 
 function describe(): string {
@@ -54,8 +54,7 @@ function describe(): string {
   const recipe = denoRecipe(version);
   const library = v8Version(read("Cargo.lock"));
   const published = manifest === "Cargo.toml";
-  const script =
-    recipe.snapshotScript && (published ? recipe.snapshotScript.replace(/^cli\//, "") : recipe.snapshotScript);
+  const script = recipe.snapshotScript && pathIn(recipe.snapshotScript, published);
   const scriptText = script && existsSync(join(directory, script)) ? read(script) : null;
   const unknown = unknownScripts(version, recipe.snapshotScript, scriptText, published);
   return plan(

@@ -7,6 +7,7 @@ import {
   given,
   manifestUrl,
   originOf,
+  packageName,
   parseChecksum,
   parseManifest,
   zipUrl,
@@ -94,7 +95,7 @@ describe("npm's package", () => {
   const read = (json: string) => parseManifest(json, "https://registry.example/x", "2.9.5");
 
   it("has a name for each platform", () => {
-    expect([arm, amd].map((it) => manifestUrl("https://registry.example", "2.9.5", it))).toEqual([
+    expect([arm, amd].map((it) => manifestUrl("https://registry.example", packageName(it), "2.9.5"))).toEqual([
       "https://registry.example/@deno%2flinux-arm64-glibc/2.9.5",
       "https://registry.example/@deno%2flinux-x64-glibc/2.9.5",
     ]);

@@ -16,7 +16,7 @@ for loader in /sysroot/lib/ld-linux-*.so.* /sysroot/lib64/ld-linux-*.so.*; do
   if [ ! -e "$place" ]; then mkdir -p "$(dirname "$place")"; ln -s "$loader" "$place"; fi
 done
 if [ ! -e "/lib/$multiarch/libc.so.6" ]; then
-  mkdir -p /etc/ld.so.conf.d "/lib/$multiarch"
+  mkdir -p "/lib/$multiarch"
   for library in "/sysroot/lib/$multiarch"/*.so* "/sysroot/usr/lib/$multiarch"/*.so*; do
     if [ -e "$library" ] && [ ! -e "/lib/$multiarch/$(basename "$library")" ]; then
       ln -s "$library" "/lib/$multiarch/"
