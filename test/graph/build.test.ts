@@ -13,18 +13,12 @@ import {
   directory,
   environment,
   platformOf,
+  prebuilt,
   session,
   steps,
 } from "../support/world.js";
 
 const canary = { "/deno --version": "deno 2.9.5+0123456 (canary)", "/deno eval": "42\n" };
-
-/** The files of a prebuilt V8 keep what V8 itself takes out of the way. */
-const prebuilt = () =>
-  directory({
-    "v150.4.0/librusty_v8_simdutf_release_aarch64-unknown-linux-gnu.a.gz": "archive",
-    "v150.4.0/src_binding_simdutf_release_aarch64-unknown-linux-gnu.rs": "binding",
-  });
 
 const build = (it: Session, options: () => Partial<Options> = () => ({}), version = "2.9.5") =>
   asked(it, () => denoFromSource({ prebuilt: prebuilt(), ...options() }).build(version, "linux/arm64"));

@@ -13,6 +13,7 @@ import {
   environment,
   session as plainSession,
   platformOf,
+  prebuilt,
   steps,
   type World,
 } from "../support/world.js";
@@ -55,13 +56,8 @@ const session = (changes: Partial<World> = {}) =>
     rules: [...(changes.rules ?? []), images],
   });
 
-const prebuilt = () =>
-  directory({
-    "v150.4.0/librusty_v8_simdutf_release_x86_64-unknown-linux-gnu.a.gz": "archive",
-    "v150.4.0/src_binding_simdutf_release_x86_64-unknown-linux-gnu.rs": "binding",
-  });
 /** Compiled here, where the engine's platform is the target's. */
-const compiled = (): Partial<Options> => ({ prebuilt: prebuilt(), toolchains: [container("linux/amd64")] });
+const compiled = (): Partial<Options> => ({ prebuilt: prebuilt("x86_64"), toolchains: [container("linux/amd64")] });
 /** Given, with tini, so that nothing is downloaded. */
 const finished = (): Partial<Options> => ({
   binaries: directory({}),

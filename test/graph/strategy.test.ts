@@ -9,9 +9,9 @@ import {
   container,
   DENO,
   denoTree,
-  directory,
   environment,
   platformOf,
+  prebuilt,
   session,
   steps,
   type World,
@@ -20,12 +20,6 @@ import {
 const script = "cli/snapshot/build.rs";
 /** Deno 2.9.5 with the script that makes its snapshot. */
 const known = { [`${DENO}@v2.9.5`]: { ...denoTree("2.9.5", "150.4.0"), [script]: "create_runtime_snapshot(path)" } };
-
-const prebuilt = () =>
-  directory({
-    "v150.4.0/librusty_v8_simdutf_release_aarch64-unknown-linux-gnu.a.gz": "archive",
-    "v150.4.0/src_binding_simdutf_release_aarch64-unknown-linux-gnu.rs": "binding",
-  });
 
 /** What commands of the cross build say: cargo's graph, and glibc's symbols. */
 const says = (needed = "2.34", given = "2.39"): Rule => {

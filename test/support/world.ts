@@ -176,6 +176,13 @@ export function directory(files: Files): Directory {
   return Object.entries(files).reduce((all, [path, text]) => all.withNewFile(path, text), dag.directory());
 }
 
+/** Deno 2.9.5's V8 as `--prebuilt` takes it, whose build other tests look at. */
+export const prebuilt = (machine: "aarch64" | "x86_64" = "aarch64"): Directory =>
+  directory({
+    [`v150.4.0/librusty_v8_simdutf_release_${machine}-unknown-linux-gnu.a.gz`]: "archive",
+    [`v150.4.0/src_binding_simdutf_release_${machine}-unknown-linux-gnu.rs`]: "binding",
+  });
+
 /** A container argument as a user would give it. */
 export function container(platform: "linux/amd64" | "linux/arm64", address = "registry.example/sid"): Container {
   return dag.container({ platform: platform as Platform }).from(address);
