@@ -1,6 +1,27 @@
 import { getTracer } from "@dagger.io/dagger/telemetry";
 
+/** ENOSPC in the words of programs and of the engine: https://man7.org/linux/man-pages/man3/errno.3.html */
+const diskFull = /no space left on device/i;
+
+/** The error, or one that says what a person can do about it. */
+function explained(name: string, error: unknown): unknown {
+  const { message, stdout, stderr } = error as { message?: string; stdout?: string; stderr?: string };
+  if (![message, stdout, stderr].some((text) => text && diskFull.test(text))) return error;
+  return new Error(
+    `${name}: the disk of the engine, or of its folder for temporary files, is full (no space left on device). What is ` +
+      "compiled so far is kept: make room, and the same call goes on. `dagger core engine local-cache prune` makes room " +
+      "too, but takes what is compiled with it.",
+    { cause: error },
+  );
+}
+
 /** Shows long work as a span with a name of its own, so that hours of compiling can be told apart. */
 export function step<T>(name: string, work: () => Promise<T>): Promise<T> {
-  return getTracer("deno-from-source").startActiveSpan(name, work);
+  return getTracer("deno-from-source").startActiveSpan(name, async () => {
+    try {
+      return await work();
+    } catch (error) {
+      throw explained(name, error);
+    }
+  });
 }

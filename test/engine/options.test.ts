@@ -95,4 +95,18 @@ describeEngine("an option on a real engine", () => {
     expect(await traced(container)).toBe("1\n");
     expect(await traced(await withDeno({ profile: "release-lite" }))).toBe("0\n");
   });
+
+  it("toolchains: where one of them finds the disk full, the error says what to do, and with room the call goes on", async () => {
+    const source = library().withNewFile("src/note.h", `// ${Date.now()}\n`);
+    const compile = (container: Container) =>
+      module({ toolchains: [container], librarySource: source }).library(version, platform);
+    const cargo = '#!/bin/sh\n/usr/bin/cargo "$@" && case $1 in check) head -c 9999 /dev/zero >/full/file ;; esac\n';
+    const full = tools
+      .withMountedTemp("/full", { size: 4096 })
+      .withNewFile("/usr/local/bin/cargo", cargo, { permissions: 0o755 });
+    await expect(compile(full)).rejects.toThrow(
+      new RegExp(`^V8 ${libraryVersion} for ${platform}: the disk of the engine.* is full`),
+    );
+    expect(await (await compile(tools)).entries()).toHaveLength(2);
+  });
 });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { expectGolden } from "../support/golden.js";
 import { asked, denoFromSource, type Options } from "../support/module.js";
-import { chain, closure, ExecFailure, type Session, type Thing } from "../support/session.js";
+import { chain, closure, ExecFailure, Failure, type Session, type Thing } from "../support/session.js";
 import {
   argumentOf,
   COMMIT,
@@ -84,6 +84,23 @@ describe("build", () => {
     await expect(build(it)).rejects.toThrow(
       'the deno that was built for linux/arm64 does not work: --version was to print "deno 2.9.5"; it exited with 133, ' +
         'standard output "", standard error "Fatal error"',
+    );
+  });
+
+  it.each([
+    ["a compiler says so", new ExecFailure(101, "error: failed to write: No space left on device (os error 28)")],
+    ["the engine says so", new Failure("failed to copy: write /out/deno: no space left on device")],
+  ])("says what a full disk means, where %s", async (_, failure) => {
+    const it = session({
+      rules: [
+        ({ of, field }) => {
+          if (field === "sync" && of?.field === "file" && of.args.path === "/out/deno") throw failure;
+          return undefined;
+        },
+      ],
+    });
+    await expect(build(it)).rejects.toThrow(
+      /^deno 2\.9\.5 for linux\/arm64: the disk of the engine.* is full.*the same call goes on/,
     );
   });
 
