@@ -4,6 +4,7 @@ import { profile as scriptProfile, folder as scripts } from "./build-scripts.js"
 import { withCargoRegistry } from "./cargo-registry.js";
 import { type CompilerCache, withCompilerCache } from "./compiler-cache.js";
 import { tools as crossTools } from "./cross.js";
+import { libclang } from "./libclang.js";
 
 /** What the cargo stage needs to know; all of it is decided before the stage is called. */
 export interface DenoBuild {
@@ -43,6 +44,7 @@ if [ -n "$BINDING" ]; then export RUSTY_V8_SRC_BINDING_PATH="/cache/v8.$digest/$
 cd /cache/src
 git config --global --add safe.directory '*'
 export CARGO_TARGET_DIR=/cache/target
+if [ -e ${libclang} ]; then . ${libclang}/variables; fi
 target=/cache/target strip=strip
 if [ -n "$CROSS" ]; then
   target=/cache/target/$CROSS strip=${crossTools}/$CROSS-strip

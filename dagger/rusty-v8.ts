@@ -2,6 +2,7 @@ import { CacheSharingMode, type Container, type Directory, dag } from "@dagger.i
 import { withCargoRegistry } from "./cargo-registry.js";
 import { type CompilerCache, withCompilerCache } from "./compiler-cache.js";
 import { llvm } from "./compilers.js";
+import { libclang } from "./libclang.js";
 
 /** What the V8 stage needs to know; all of it is decided before the stage is called. */
 export interface LibraryBuild {
@@ -45,6 +46,12 @@ if [ "$SYSTEM_COMPILERS" = true ]; then
   CLANG_BASE_PATH=${llvm} RUSTC_BOOTSTRAP=1
   # build.rs runs ../bin/clang from there, so the link is followed first.
   LIBCLANG_PATH=$(readlink -f ${llvm}/lib/llvm)
+  if [ -e ${libclang} ]; then . ${libclang}/variables; fi
+  # cargo does not watch this choice: with another one than last time, the binding is made again for its header's time.
+  if [ "$(cat /cache/libclang 2>/dev/null || true)" != "$LIBCLANG_PATH" ]; then
+    if [ -e src/binding.hpp ]; then touch src/binding.hpp; fi
+    echo "$LIBCLANG_PATH" >/cache/libclang
+  fi
   export CLANG_BASE_PATH LIBCLANG_PATH RUSTC_BOOTSTRAP
   arguments="$arguments $(cat ${llvm}/gn-args)"
   # The target's compiler-rt is named as an input but never linked, for the product is an archive.

@@ -5,6 +5,7 @@ import { withCrossCompilers } from "../dagger/cross.js";
 import { checked, deno, started } from "../dagger/deno.js";
 import { assertRuns } from "../dagger/emulation.js";
 import { glibcFloor } from "../dagger/glibc.js";
+import { withLibclang } from "../dagger/libclang.js";
 import { step } from "../dagger/step.js";
 import { toolchain } from "../dagger/toolchain.js";
 import { versions, withVersions } from "../dagger/versions.js";
@@ -40,7 +41,7 @@ export async function denoToolchain(work: Work): Promise<Container> {
   const ready = cross
     ? withCrossCompilers(withSystemCompilers(container, []), target.triple, rootOf(work).rootfs())
     : container;
-  return withVersions(ready, [
+  return withVersions(withLibclang(ready, tree.libclang), [
     ...["rustc", "cargo", "cc", "git", "rsync", "strip"],
     ...(cross ? ["python3", "/opt/llvm/bin/clang", "/opt/llvm/bin/ld.lld"] : []),
     ...tree.recipe.packages.filter((name) => name === "cmake" || name === "perl"),

@@ -1,6 +1,7 @@
 import { type Container, type Directory, dag, type Platform } from "@dagger.io/dagger";
 import { withSystemCompilers } from "../dagger/compilers.js";
 import { assertRuns } from "../dagger/emulation.js";
+import { withLibclang } from "../dagger/libclang.js";
 import { withPatches } from "../dagger/patches.js";
 import { library } from "../dagger/rusty-v8.js";
 import { step } from "../dagger/step.js";
@@ -11,7 +12,7 @@ import { compilerCacheOf } from "./compiler-cache.js";
 import { cacheKey } from "./key.js";
 import { gnArguments } from "./plan.js";
 import { ownToolchain, rootOf, rustOf } from "./toolchains.js";
-import { packageVersion, rustVersion } from "./tree.js";
+import { newestLibclang, packageVersion, rustVersion } from "./tree.js";
 import { downloadUrl, tagOf } from "./version.js";
 import type { Work } from "./work.js";
 
@@ -22,6 +23,7 @@ const distributionLlvm = 22;
 async function libraryToolchain(
   { settings, recipe, facts, engine, target }: Work,
   rust: string | null,
+  newest: number | null,
 ): Promise<Container> {
   const own = await ownToolchain(settings, engine, "V8 is compiled");
   const container =
@@ -44,7 +46,7 @@ async function libraryToolchain(
     ...(settings.compilerCache ? ["sccache"] : []),
   ];
   return facts.systemCompilers
-    ? withVersions(withSystemCompilers(container, recipe.unknownFlags), [
+    ? withVersions(withLibclang(withSystemCompilers(container, recipe.unknownFlags), newest), [
         ...tools,
         "/opt/llvm/bin/clang",
         "/opt/llvm/bin/ld.lld",
@@ -89,8 +91,10 @@ export async function prepareLibrary(work: Work): Promise<() => Promise<Director
   if (facts.origin === "upstream") return async () => upstreamLibrary(work);
 
   const source = await librarySource(work);
-  const rust = await upstream.textOf(source, "rust-toolchain.toml");
-  const container = await libraryToolchain(work, rust && rustVersion(rust));
+  const [rust, lock] = await Promise.all(
+    ["rust-toolchain.toml", "Cargo.lock"].map((path) => upstream.textOf(source, path)),
+  );
+  const container = await libraryToolchain(work, rust ? rustVersion(rust) : null, lock ? newestLibclang(lock) : null);
   const root = rootOf(work);
   const gn = gnArguments(recipe, facts);
   return () =>

@@ -6,7 +6,7 @@ import type { Settings } from "./options.js";
 import { type DenoRecipe, denoRecipe } from "./recipe.js";
 import { type Unknown, unknownScripts } from "./strategy.js";
 import { gitContainer } from "./toolchains.js";
-import { packageVersion, pathIn, rustVersion, v8Version } from "./tree.js";
+import { newestLibclang, packageVersion, pathIn, rustVersion, v8Version } from "./tree.js";
 import { withUpgradeUrl } from "./upgrade.js";
 import { type Channel, channelOf, newest, parseVersion, quoted, tagOf, type VersionRequest } from "./version.js";
 
@@ -18,6 +18,8 @@ export interface Tree {
   commit: string | null;
   rust: string | null;
   library: string;
+  /** the newest libclang that its crates can be given; null: any */
+  libclang: number | null;
   recipe: DenoRecipe;
   /** why its build scripts cannot be compiled for another architecture; null: they can */
   unknownScripts: Unknown;
@@ -110,6 +112,7 @@ export async function resolve(settings: Settings, text: string): Promise<Tree> {
     commit,
     rust: rust ? rustVersion(rust) : null,
     library: v8Version(lock),
+    libclang: newestLibclang(lock),
     recipe,
     unknownScripts: unknownScripts(version, script, scriptText, published),
   };

@@ -3,6 +3,7 @@
  * lines is enough; what it does not understand is an error, never a guess. The results go into commands and paths, hence
  * the narrow patterns.
  */
+import semver from "semver";
 
 const WORD = /^[0-9A-Za-z][0-9A-Za-z.+_-]*$/;
 
@@ -61,6 +62,15 @@ export function v8Version(cargoLock: string): string {
     (it) => ` (rusty_v8 ${it}, the crate's name before 0.33, is there)`,
   );
   throw new Error(`Cargo.lock: expected one version of package v8, ${found}${old.join("")}.`);
+}
+
+/**
+ * The newest libclang that every bindgen in Cargo.lock can read types with; null: any. Those before 0.72.1 take what
+ * libclang 22 says of a type's declaration for a structure without fields:
+ * https://github.com/rust-lang/rust-bindgen/pull/3278
+ */
+export function newestLibclang(cargoLock: string): number | null {
+  return lockedVersions(cargoLock, "bindgen").some((version) => semver.lt(version, "0.72.1")) ? 21 : null;
 }
 
 /** The version in `[package]`. */

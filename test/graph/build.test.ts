@@ -12,6 +12,8 @@ import {
   denoTree,
   directory,
   environment,
+  LIBRARY,
+  libraryTree,
   platformOf,
   prebuilt,
   session,
@@ -85,6 +87,31 @@ describe("build", () => {
       'the deno that was built for linux/arm64 does not work: --version was to print "deno 2.9.5"; it exited with 133, ' +
         'standard output "", standard error "Fatal error"',
     );
+  });
+
+  it("gives both cargo and V8's build a libclang that their own bindgen can read", async () => {
+    const choices = (version: string, of: "deno" | "library") => {
+      const lock = `\n[[package]]\nname = "bindgen"\nversion = "${version}"\n`;
+      const deno = denoTree("2.9.5", "150.4.0");
+      const library = { ...libraryTree("150.4.0"), "Cargo.lock": of === "library" ? lock : "" };
+      const it = session({
+        trees: {
+          [`${DENO}@v2.9.5`]: { ...deno, "Cargo.lock": `${deno["Cargo.lock"]}${of === "deno" ? lock : ""}` },
+          [`${LIBRARY}@v150.4.0`]: library,
+        },
+      });
+      const tools = () => ({ toolchains: [container("linux/amd64"), container("linux/arm64")] });
+      return asked(it, () => denoFromSource(tools()).build("2.9.5", "linux/arm64")).then((result) => {
+        const where = (folder: string) =>
+          [...closure(result)].filter((thing) => thing.args.path === folder)[0] as Thing;
+        return ["/src/deno", "/src/rusty_v8"].map((folder) =>
+          commands(chain(where(folder))).flatMap((words) => (words[3] === "choose" ? [words[4]] : [])),
+        );
+      });
+    };
+    expect(await choices("0.71.1", "deno")).toEqual([["21"], []]);
+    expect(await choices("0.72.0", "library")).toEqual([[], ["21"]]);
+    expect(await choices("0.72.1", "library")).toEqual([[], []]);
   });
 
   it.each([

@@ -20,6 +20,8 @@ const common = [
   "g++",
   "generate-ninja",
   "git",
+  // For bindgen: see dagger/libclang.ts.
+  "libclang-21-dev",
   "libclang-22-dev",
   "libclang-rt-22-dev",
   "libglib2.0-dev",

@@ -12,6 +12,7 @@ if [ -n "$BINDING" ]; then export RUSTY_V8_SRC_BINDING_PATH="/cache/v8.$digest/$
 cd /cache/src
 git config --global --add safe.directory '*'
 export CARGO_TARGET_DIR=/cache/target
+if [ -e /opt/libclang ]; then . /opt/libclang/variables; fi
 target=/cache/target strip=strip
 if [ -n "$CROSS" ]; then
   target=/cache/target/$CROSS strip=/opt/cross/bin/$CROSS-strip

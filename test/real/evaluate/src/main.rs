@@ -1,6 +1,8 @@
 //! Evaluates its arguments as JavaScript, one after the other, and prints each result.
 
 fn main() {
+    // V8 comes without ICU's data, https://docs.rs/v8/147.4.0/v8/icu/fn.set_common_data_77.html; Deno takes it from there too.
+    v8::icu::set_common_data_77(deno_core_icudata::ICU_DATA).expect("ICU's data");
     let platform = v8::new_default_platform(0, false).make_shared();
     v8::V8::initialize_platform(platform);
     v8::V8::initialize();
