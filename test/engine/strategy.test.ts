@@ -1,3 +1,4 @@
+import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type Container, dag, type File, type Platform } from "@dagger.io/dagger";
 import { beforeAll, expect, it } from "vitest";
@@ -43,6 +44,32 @@ describeEngine("linux/arm64 on an engine of another architecture", () => {
     await edit(join(directory, "cli/snapshot/build.rs"), "Option<&str> = None;", 'Option<&str> = Some("x86_64");');
     const failure = module({ source: dag.host().directory(directory) }).build(version, "linux/arm64");
     await expect(failure).rejects.toThrow(/the deno that was built for linux\/arm64 does not work: eval.*x86_64/s);
+  });
+
+  it("is cross-compiled where the script that makes the snapshot needs a crate of the tree, as Deno's does", async () => {
+    const directory = await copyOfDeno();
+    const runtime = join(directory, "runtime");
+    await mkdir(runtime);
+    await writeFile(
+      join(runtime, "Cargo.toml"),
+      '[package]\nname = "deno_runtime"\nversion = "0.1.0"\nedition = "2021"\n\n[lib]\npath = "lib.rs"\n',
+    );
+    await writeFile(join(runtime, "lib.rs"), 'pub fn snapshot_name() -> &\'static str {\n  "CLI_SNAPSHOT.bin"\n}\n');
+    await edit(join(directory, "Cargo.toml"), '"cli/snapshot"]', '"cli/snapshot", "runtime"]');
+    await edit(
+      join(directory, "cli/snapshot/Cargo.toml"),
+      "[build-dependencies]\n",
+      '[build-dependencies]\ndeno_runtime = { path = "../../runtime" }\n',
+    );
+    await edit(join(directory, "cli/snapshot/build.rs"), '"CLI_SNAPSHOT.bin"', "deno_runtime::snapshot_name()");
+    await edit(
+      join(directory, "Cargo.lock"),
+      '[[package]]\nname = "deno_snapshots"\nversion = "0.99.0"\ndependencies = [\n',
+      '[[package]]\nname = "deno_runtime"\nversion = "0.1.0"\n\n' +
+        '[[package]]\nname = "deno_snapshots"\nversion = "0.99.0"\ndependencies = [\n "deno_runtime",\n',
+    );
+    const binary = await module({ source: dag.host().directory(directory) }).build(version, "linux/arm64");
+    expect(await run(binary, "eval", "console.log(Deno.build.arch)")).toBe("aarch64\n");
   });
 
   it("says what a build script that cannot be moved lacks", async () => {

@@ -35,8 +35,9 @@ def value(it):
     if isinstance(it, list): return "[" + ", ".join(map(value, it)) + "]"
     return json.dumps(it)
 
-def dependency(it):
-    where = {"path": it["path"]} if it.get("path") else {"version": it["req"]}
+def dependency(it, place):
+    # The tree is compiled in another folder than this one.
+    where = {"path": os.path.relpath(it["path"], place)} if it.get("path") else {"version": it["req"]}
     where["features"] = it["features"]
     where["default-features"] = it["uses_default_features"]
     if it["rename"]: where["package"] = it["name"]
@@ -64,7 +65,7 @@ def program(package, original):
         if it["kind"] != "build": continue
         if it["optional"]: sys.exit(package["name"] + ": its build script has an optional dependency, " + it["name"])
         lines.append("[target." + value(it["target"]) + ".dependencies]" if it["target"] else "[dependencies]")
-        lines.append(dependency(it))
+        lines.append(dependency(it, place))
     # TOML has each table once.
     tables = {}
     for line in lines:
