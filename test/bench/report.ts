@@ -68,7 +68,7 @@ Beside it, the same sources and commands in one Dockerfile, V8 and Deno in one c
 
 ## What a call costs
 
-\`dagger call … plan … text\` on a tree of this machine.
+The text of \`plan\` for a tree of this machine, by the \`dagger\` command.
 
 | | |
 |---|---|
@@ -76,7 +76,7 @@ Beside it, the same sources and commands in one Dockerfile, V8 and Deno in one c
 | another one, nothing of it cached but the module | ${time(calls.warm)} |
 | the very same one again, within the five minutes for which its result is kept | ${time(calls.again)} |
 | the same work in a session of the SDK, no module loaded | ${time(calls.session)} |
-| \`dagger call --help\`: the module loaded, no function called | ${time(calls.load)} |
+| \`--help\`: the module loaded, no function called | ${time(calls.load)} |
 
 So the module's load, which is Dagger's and the TypeScript runtime's start, is ${share.toFixed(0)} % of a warm call.
 `;
