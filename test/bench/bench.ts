@@ -113,14 +113,19 @@ try {
   await bump(trees.deno, version, next);
   const bumped = { own: await build(native, "native, next version", next), dockerfile: await image(next) };
 
-  // Another number of jobs makes it another call of the function, with the same work.
-  const plan = (jobs: number) => [`--source=${trees.deno}`, `--jobs=${jobs}`, "plan", `--version=${next}`, "text"];
-  const load = await call("dagger functions: the module's load", ["--help"]);
+  // Dagger makes the module's object in one process and calls its function in another; each loads the module. The object
+  // is kept while the options before the function's name, and the tree, are the same. Another number of jobs is
+  // another object with the same work.
+  const plan = (jobs: number, platform: string) => [
+    ...[`--source=${trees.deno}`, `--jobs=${jobs}`],
+    ...["plan", `--version=${next}`, `--platform=${platform}`, "text"],
+  ];
   const calls = {
-    first: await call("plan, first", plan(1)),
-    load,
-    warm: await call("plan, warm", plan(2)),
-    again: await call("plan, same call again", plan(2)),
+    first: await call("plan, first", plan(1, "linux/amd64")),
+    load: await call("--help: types loaded, no process of the module", ["--help"]),
+    options: await call("plan, other options", plan(2, "linux/amd64")),
+    warm: await call("plan, same options, another platform", plan(2, "linux/arm64")),
+    again: await call("plan, same call again", plan(2, "linux/arm64")),
     session: await seconds(
       "plan, without the module's load",
       async () => (await module(BuildStrategy.AUTO, { jobs: 3 }).plan(next, "linux/arm64")).text,

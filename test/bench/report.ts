@@ -13,7 +13,7 @@ interface Run {
   engine: string;
   measured: Record<"native" | "accelerated" | "emulated", Measured>;
   dockerfile: { first: number; bumped: { own: number; dockerfile: number } };
-  calls: { first: number; load: number; warm: number; again: number; session: number };
+  calls: Record<"first" | "load" | "options" | "warm" | "again" | "session", number>;
 }
 
 const time = (seconds: number | undefined) => (seconds === undefined ? "" : `${seconds.toFixed(1)} s`);
@@ -73,11 +73,14 @@ The text of \`plan\` for a tree of this machine, by the \`dagger\` command.
 | | |
 |---|---|
 | the first one | ${time(calls.first)} |
-| another one, nothing of it cached but the module | ${time(calls.warm)} |
+| the same tree, other options before \`plan\` | ${time(calls.options)} |
+| the same options, another platform | ${time(calls.warm)} |
 | the very same one again, within the five minutes for which its result is kept | ${time(calls.again)} |
 | the same work in a session of the SDK, no module loaded | ${time(calls.session)} |
-| \`--help\`: the module loaded, no function called | ${time(calls.load)} |
+| \`--help\`: types loaded, no process of the module | ${time(calls.load)} |
 
-So the module's load, which is Dagger's and the TypeScript runtime's start, is ${share.toFixed(0)} % of a warm call.
+Dagger makes the module's object (the options) in one process and calls the function in another; each loads the module
+anew, and the object is kept while its options are the same. So a module's load, which is Dagger's and the TypeScript
+runtime's start, is ${share.toFixed(0)} % of a warm call, and other options cost one load more.
 `;
 }

@@ -192,6 +192,11 @@ describe("dagger.json", () => {
     expect(config.include).toEqual(expect.arrayContaining(["!test", "!node_modules"]));
   });
 
+  // A changed module is loaded and introspected anew, and so are all of its cached objects.
+  it("is the same module after a commit or a change of its documentation", () => {
+    expect(config.include).toEqual(expect.arrayContaining(["!.git", "!.github", "!README.md", "!docs", "!examples"]));
+  });
+
   // Every .ts file in src/ is imported at each call.
   it("has no test in src/", () => {
     expect(filesIn("src").filter((file) => /\.(test|spec)\.ts$|\.d\.ts$/.test(file))).toEqual([]);
