@@ -4,14 +4,12 @@
  * deletes its own cache. With the miniature Deno and V8, for linux/arm64, cross-compiled.
  *
  *   npx tsx test/real/killed.ts TOOLCHAIN BASE REDIS SOCKET ENGINE…
- *   npx tsx test/real/killed.ts localhost:5000/toolchain:sid-amd64 localhost:5000/debian:bookworm redis://10.88.0.1:6379/1 \
- *     /run/dagger/second.sock unshare --mount --pid --fork --kill-child --mount-proc dagger-engine \
- *     --config second.toml --addr unix:///run/dagger/second.sock --network-name second --network-cidr 10.88.0.0/16
+ *   npx tsx test/real/killed.ts 10.99.0.1:5000/toolchain:sid-amd64 10.99.0.1:5000/debian:bookworm redis://10.99.0.1:6379/1 \
+ *     /var/tmp/second/engine.sock test/real/second-engine.sh dagger-engine /var/tmp/second 5000 6379
  *
- * Not for an engine that anybody needs: its cache is lost, four times. ENGINE is the command that runs it in the
- * foreground; unshare lets its containers die with it, as those of an engine in a container do. TOOLCHAIN is what
- * test/real/sid-toolchain.ts pushed. REDIS is outside of the engine, where its containers reach it; its password is in
- * REDIS_PASSWORD; redis-cli asks it how often it was of use.
+ * Not for an engine that anybody needs: its cache is lost, six times. ENGINE is the command that runs it in the
+ * foreground and takes its containers with it when it is killed. TOOLCHAIN is what test/real/sid-toolchain.ts pushed.
+ * REDIS is outside of the engine, where its containers and redis-cli reach it; its password is in REDIS_PASSWORD.
  */
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { existsSync, rmSync } from "node:fs";
@@ -30,7 +28,6 @@ const trees = process.env.TREES;
 
 /** In a process of its own, which dies with its engine. */
 async function build(folder: string): Promise<void> {
-  const output = process.stderr;
   await connection(
     async () => {
       const file = await denoFromSource({
@@ -44,7 +41,7 @@ async function build(folder: string): Promise<void> {
       }).build(version, "linux/arm64");
       console.log(`built: ${await file.size()} bytes`);
     },
-    { LogOutput: output },
+    { LogOutput: process.stderr },
   );
 }
 
@@ -100,6 +97,7 @@ async function start(): Promise<void> {
 }
 
 async function killed(): Promise<void> {
+  if (engine.exitCode !== null || engine.signalCode !== null) return;
   const gone = new Promise((resolve) => engine.on("close", resolve));
   engine.kill("SIGKILL");
   await gone;
@@ -167,8 +165,8 @@ async function all(): Promise<void> {
         `killed during ${name}: the same call went well after ${((Date.now() - begin) / 1000).toFixed(0)} s; ` +
           `V8's steps ${steps(first.text)} and ${steps(second.text)}; taken from the compiler cache: ${hits() - before}`,
       );
-      await killed();
     } finally {
+      await killed();
       await rm(folder, { recursive: true, force: true });
     }
   }

@@ -16,7 +16,7 @@ binary=$(realpath "$5") official=$(realpath "$6")
 
 tree=$directory/tree
 mkdir -p "$tree/tests/util/std"
-git -C "$repository" archive "v$version" -- import_map.json tests/config tests/unit tests/testdata tests/util/server tests/ffi |
+git -C "$repository" archive "v$version" -- import_map.json cli/js tests/config tests/unit tests/testdata tests/util/server tests/ffi |
   tar -x -C "$tree"
 git -C "$std" archive "$(git -C "$repository" rev-parse "v$version:tests/util/std")" | tar -x -C "$tree/tests/util/std"
 cd "$tree"
@@ -38,7 +38,7 @@ run() {
       --unstable-net --unstable-vsock $flags --location=http://127.0.0.1:4545/ --no-prompt -A --reporter=tap "$file" \
       >"$directory/out" 2>"$directory/err" </dev/null || echo "# ends with $?" >>"$directory/out"
     # The last words of a file that could not be run are its outcome.
-    grep -qE '^(not )?ok ' "$directory/out" || { echo "not ok 0 - nothing ran: $(tail -n 1 "$directory/err")" >>"$directory/out"; }
+    grep -qE '^(not )?ok ' "$directory/out" || { echo "not ok 0 - nothing ran: $(grep -m 1 -E "panicked|error" "$directory/err" || tail -n 1 "$directory/err")" >>"$directory/out"; }
     sed -nE "s#^(not ok|ok) [0-9]+ - #$file: \1 #p; s/^# ends/$(basename "$file"): ends/p" "$directory/out" >>"$directory/$name.txt"
   done
   "$deno" check --config tests/config/deno.json --no-lock tests/unit/url_test.ts >"$directory/err" 2>&1 &&
