@@ -11,9 +11,10 @@ export async function assertRuns(base: string, platform: Platform): Promise<void
     err: String(error),
   }));
   if (said.code === 0) return;
-  throw new Error(
-    `platform: the engine cannot run programs of ${platform} (${said.err.trim().split("\n").at(-1)}); it needs QEMU: ` +
-      "on the engine's host run `docker run --privileged --rm tonistiigi/binfmt --install all`, or install Debian's or " +
-      "Ubuntu's package qemu-user-static",
-  );
+  const cause = said.err.trim().split("\n").at(-1);
+  const help = /exec format error/i.test(said.err)
+    ? "; it needs QEMU: on the engine's host run `docker run --privileged --rm tonistiigi/binfmt --install all`, or " +
+      "install Debian's or Ubuntu's package qemu-user-static"
+    : "";
+  throw new Error(`platform: the engine cannot run programs of ${platform} (${cause})${help}`);
 }

@@ -14,6 +14,14 @@ newest "$1" /measured
 newest "$1" "$(ls ${root}/lib/*/libc.so.6 ${root}/usr/lib/*/libc.so.6 2>/dev/null | head -n 1)"
 `;
 
+/** The C library's version, such as 2.36. */
+export async function glibcVersion(container: Container): Promise<string> {
+  const said = await container.withExec(["getconf", "GNU_LIBC_VERSION"]).stdout();
+  const version = /^glibc (\S+)/.exec(said)?.[1];
+  if (!version) throw new Error(`glibc: getconf GNU_LIBC_VERSION says no version, but ${JSON.stringify(said)}`);
+  return version;
+}
+
 /** Measures a binary in a container with cross compilers, see cross.ts. */
 export async function glibcFloor(container: Container, triple: string, binary: File): Promise<Floor> {
   const objdump = `${tools}/${triple}-objdump`;

@@ -4,13 +4,13 @@ import { withSystemCompilers } from "../dagger/compilers.js";
 import { withCrossCompilers } from "../dagger/cross.js";
 import { checked, deno, started } from "../dagger/deno.js";
 import { assertRuns } from "../dagger/emulation.js";
-import { glibcFloor } from "../dagger/glibc.js";
 import { withLibclang } from "../dagger/libclang.js";
 import { step } from "../dagger/step.js";
 import { toolchain } from "../dagger/toolchain.js";
 import { versions, withVersions } from "../dagger/versions.js";
 import { checkHeader } from "./binary.js";
 import { compilerCacheOf } from "./compiler-cache.js";
+import { checkFloor, checkToolchain } from "./glibc.js";
 import { cacheKey } from "./key.js";
 import { prepareLibrary } from "./library.js";
 import { cargoArguments, cargoEnvironment, cargoPackages, cargoPlatform, runtimeArguments } from "./plan.js";
@@ -50,11 +50,6 @@ export async function denoToolchain(work: Work): Promise<Container> {
   ]);
 }
 
-/** 2.36 against 2.9, number by number. */
-function compareVersions(one: string, other: string): number {
-  return one.localeCompare(other, "en", { numeric: true });
-}
-
 /** A program of Deno's workspace. */
 interface Program {
   name: string;
@@ -68,16 +63,7 @@ function bare({ settings, target }: Work): Container {
   return dag.container({ platform: target.platform as Platform }).from(settings.base);
 }
 
-/** Cross-compiled, a binary must not need a newer C library than that of the base image. */
-async function checkFloor(work: Work, container: Container, binary: File): Promise<void> {
-  const { needed, given } = await glibcFloor(container, work.target.triple, binary);
-  if (compareVersions(needed, given) <= 0) return;
-  throw new Error(
-    `the binary that was built for ${work.target.platform} needs glibc ${needed}, but the base image has ${given}`,
-  );
-}
-
-/** Runs cargo build, then `check` with a container that the program is run in, both in one named step. */
+/** Runs cargo build, then `check` with the program and the base image, both in one named step. */
 async function programOf(
   work: Work,
   program: Program,
@@ -88,6 +74,7 @@ async function programOf(
   const container = await denoToolchain(work);
   const environment = cargoEnvironment(tree.recipe, facts);
   const compileLibrary = await prepareLibrary(work);
+  if (!cross && facts.ownToolchain) await checkToolchain(container, bare(work), target);
   if (engine !== target) await assertRuns(settings.base, target.platform as Platform);
   const [libraryFiles, tools] = await Promise.all([compileLibrary(), versions(container)]);
   const key = cacheKey(`deno-${tree.channel === "canary" ? "canary" : tree.version}-${target.debian}`, {
@@ -117,8 +104,8 @@ async function programOf(
       jobs: settings.jobs,
       compilerCache: compilerCacheOf(settings),
     });
-    if (cross) await checkFloor(work, container, binary);
-    return check(cross ? bare(work) : container, binary);
+    if (cross) await checkFloor(container, binary, target);
+    return check(bare(work), binary);
   });
 }
 

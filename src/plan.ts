@@ -196,7 +196,10 @@ function denoSteps(facts: Facts): Step[] {
     name: "compile the build scripts that run V8, as programs of the target",
     where: "cross",
     platform,
-    why: "V8 writes Deno's snapshot for the architecture that it runs on, so QEMU runs these programs, and no more",
+    why:
+      engine === target
+        ? "V8 makes Deno's snapshot during the build, and it runs here"
+        : "V8 writes Deno's snapshot for the architecture that it runs on, so QEMU runs these programs, and no more",
     cost: "a part of the cargo build",
   };
   return [

@@ -32,12 +32,6 @@ export function unknownScripts(version: string, file: string | null, text: strin
 /** Decides where cargo runs. What was asked for and cannot be is an error. */
 export function chooseWay(asked: Strategy, engine: Target, target: Target, unknown: Unknown): Way {
   const native = engine === target;
-  if (native && (asked === "CROSS" || asked === "EMULATED")) {
-    throw new Error(
-      `strategy: ${asked} is for an engine of another architecture, this one is ${engine.platform} itself; ` +
-        "accepted here: AUTO, NATIVE",
-    );
-  }
   switch (asked) {
     case "NATIVE":
       if (native) return { where: "native", why: "the engine is of the target's architecture" };
@@ -46,10 +40,19 @@ export function chooseWay(asked: Strategy, engine: Target, target: Target, unkno
           "accepted here: AUTO, CROSS, EMULATED",
       );
     case "CROSS":
-      if (unknown !== null)
-        throw new Error(`strategy: CROSS is not possible: ${unknown}; accepted here: AUTO, EMULATED`);
+      // Of the engine's own architecture, too: what a newer toolchain makes then runs on an older base image.
+      if (unknown !== null) {
+        const others = native ? "AUTO, NATIVE" : "AUTO, EMULATED";
+        throw new Error(`strategy: CROSS is not possible: ${unknown}; accepted here: ${others}`);
+      }
       return { where: "cross", why: "asked for by --strategy=CROSS" };
     case "EMULATED":
+      if (native) {
+        throw new Error(
+          `strategy: EMULATED is for an engine of another architecture, this one is ${engine.platform} itself; ` +
+            "accepted here: AUTO, NATIVE, CROSS",
+        );
+      }
       return { where: "emulated", why: "asked for by --strategy=EMULATED" };
     case "AUTO":
       if (native) return { where: "native", why: "the engine is of the target's architecture" };

@@ -91,6 +91,15 @@ describe("a build for another architecture", () => {
     expect(await keys({ strategy: BuildStrategy.EMULATED }, "build")).not.toEqual(cross);
   });
 
+  it("is refused where the engine runs no programs of it for another reason, without talk of QEMU", async () => {
+    const none: Rule = ({ of, field }) => {
+      if (field !== "stdout" || of?.field !== "withExec" || (of.args.args as string[])[0] !== "uname") return undefined;
+      throw new ExecFailure(255, "runc run failed: no cgroup mount found in mountinfo");
+    };
+    const failed = build(session(changes({ rules: [none, says()] })));
+    await expect(failed).rejects.toThrow(/linux\/arm64 \(runc run failed: no cgroup mount found in mountinfo\)$/);
+  });
+
   it("is refused before anything is compiled where the engine runs no programs of it, with how to mend that", async () => {
     const none: Rule = ({ of, field }) => {
       if (field !== "stdout" || of?.field !== "withExec" || (of.args.args as string[])[0] !== "uname") return undefined;
@@ -145,5 +154,38 @@ describe("plan", () => {
       "strategy: NATIVE needs an engine on linux/arm64, this one is linux/amd64",
     );
     expect(it.questions.map(({ field }) => field)).toEqual(["defaultPlatform"]);
+  });
+});
+
+describe("a build for the engine's own architecture with a newer toolchain than the base image", () => {
+  const newer: Rule = ({ of, field }) => {
+    const asked = field === "stdout" && of?.field === "withExec" && (of.args.args as string[])[0] === "getconf";
+    return asked && chain(of)[1]?.args.address === "registry.example/amd64" ? "glibc 2.43\n" : undefined;
+  };
+  const local = (options: Partial<Options> = {}) =>
+    denoFromSource({
+      prebuilt: prebuilt("x86_64"),
+      toolchains: [container("linux/amd64", "registry.example/amd64")],
+      ...options,
+    }).build("2.9.5", "linux/amd64");
+
+  it("is refused before anything is compiled, with what to give instead", async () => {
+    const it = session(changes({ rules: [newer, says()] }));
+    await expect(asked(it, () => local())).rejects.toThrow(
+      "toolchains: the one for linux/amd64 has glibc 2.43, but the base image has 2.39: what it links does not start there; " +
+        "give --strategy=CROSS, which compiles against the base image, or a --base with glibc 2.43 or newer",
+    );
+    const run = it.questions.flatMap(({ of }) => (of ? commands(chain(of)) : []));
+    expect(run.filter((words) => words.some((word) => word.includes("cargo build")))).toEqual([]);
+  });
+
+  it("is compiled against the base image with --strategy=CROSS", async () => {
+    const it = session(changes({ rules: [newer, says()] }));
+    const result = await asked(it, () => local({ strategy: BuildStrategy.CROSS }));
+    expect(platformOf(result)).toBe("linux/amd64");
+    expect(environment(result)).toMatchObject({
+      CROSS: "x86_64-unknown-linux-gnu",
+      CC_x86_64_unknown_linux_gnu: "/opt/cross/bin/x86_64-unknown-linux-gnu-clang",
+    });
   });
 });

@@ -25,9 +25,16 @@ describe("where cargo runs", () => {
     );
   });
 
+  // For a toolchain that is newer than the base image.
+  it("is cross on an engine of the target's architecture where that is asked for and possible", () => {
+    expect(chooseWay("CROSS", amd64, amd64, null).where).toBe("cross");
+    expect(() => chooseWay("CROSS", amd64, amd64, "the tree is odd")).toThrow(
+      "strategy: CROSS is not possible: the tree is odd; accepted here: AUTO, NATIVE",
+    );
+  });
+
   it.each([
     ["NATIVE", amd64, arm64, "strategy: NATIVE needs an engine on linux/arm64, this one is linux/amd64"],
-    ["CROSS", amd64, amd64, "strategy: CROSS is for an engine of another architecture"],
     ["EMULATED", arm64, arm64, "strategy: EMULATED is for an engine of another architecture"],
   ] as const)("is refused as %s from %o to %o", (asked, engine, target, message) => {
     expect(() => chooseWay(asked, engine, target, null)).toThrow(message);
