@@ -103,3 +103,25 @@ describeEngine("linux/arm64 on an engine of another architecture", () => {
     expect(await run(binary, "eval", "console.log(Deno.build.arch)")).toBe("aarch64\n");
   });
 });
+
+describeEngine("linux/amd64 on an engine of that architecture", () => {
+  useSession();
+
+  it("is compiled against the base image where the toolchain has a newer C library, which is refused otherwise", async () => {
+    // It says that its library is newer; the compilers are the usual ones.
+    const newer = toolchain("linux/amd64", true).withNewFile("/usr/local/bin/getconf", "#!/bin/sh\necho glibc 2.99\n", {
+      permissions: 0o755,
+    });
+    const build = (strategy: BuildStrategy) =>
+      denoFromSource({ source: deno(), librarySource: library(), toolchains: [newer], base, strategy }).build(
+        version,
+        "linux/amd64",
+      );
+    await expect(build(BuildStrategy.AUTO)).rejects.toThrow(
+      /toolchains: the one for linux\/amd64 has glibc 2\.99, but the base image has 2\.\d+: .*--strategy=CROSS/,
+    );
+    const binary = await build(BuildStrategy.CROSS);
+    const ready = dag.container().from(base).withFile("/bin/deno", binary);
+    expect(await ready.withExec(["deno", "eval", "console.log(6*7, Deno.build.arch)"]).stdout()).toBe("42 x86_64\n");
+  });
+});
