@@ -74,8 +74,8 @@ async function programOf(
   const container = await denoToolchain(work);
   const environment = cargoEnvironment(tree.recipe, facts);
   const compileLibrary = await prepareLibrary(work);
-  if (!cross && facts.ownToolchain) await checkToolchain(container, bare(work), target);
   if (engine !== target) await assertRuns(settings.base, target.platform as Platform);
+  if (!cross && facts.ownToolchain) await checkToolchain(container, bare(work), target);
   const [libraryFiles, tools] = await Promise.all([compileLibrary(), versions(container)]);
   const key = cacheKey(`deno-${tree.channel === "canary" ? "canary" : tree.version}-${target.debian}`, {
     profile: settings.profile,

@@ -215,7 +215,8 @@ export class DenoFromSource {
      * Where Deno's cargo build runs: AUTO takes the first that is possible of NATIVE (an engine of the target's
      * architecture), CROSS (compilers of the engine's; Deno 2.0.0 and newer) and EMULATED (all under QEMU). plan says
      * which, and why. CROSS may be asked for on the target's own architecture, too: a toolchain that is newer than the base
-     * image then compiles against the base image's C library. V8 is never compiled under QEMU, whatever this says. Example: --strategy=EMULATED
+     * image then compiles against the base image's C library. V8 is never compiled under QEMU, whatever this says.
+     * Example: --strategy=EMULATED
      */
     strategy: BuildStrategy = BuildStrategy.AUTO,
   ) {
