@@ -189,6 +189,8 @@ const COSTS: Record<Way["where"], string> = {
   emulated: "about ten times a native build",
 };
 
+const HERE = "V8 makes Deno's snapshot during the build, and it runs here";
+
 function denoSteps(facts: Facts): Step[] {
   const { engine, target, version, profile, way } = facts;
   const { platform } = cargoPlatform(facts);
@@ -198,7 +200,7 @@ function denoSteps(facts: Facts): Step[] {
     platform,
     why:
       engine === target
-        ? "V8 makes Deno's snapshot during the build, and it runs here"
+        ? HERE
         : "V8 writes Deno's snapshot for the architecture that it runs on, so QEMU runs these programs, and no more",
     cost: "a part of the cargo build",
   };
@@ -210,7 +212,7 @@ function denoSteps(facts: Facts): Step[] {
       platform,
       why:
         way.where === "native"
-          ? "V8 makes Deno's snapshot during the build, and it runs here"
+          ? HERE
           : way.where === "cross"
             ? way.why
             : `V8 of the target's architecture makes Deno's snapshot during the build, so QEMU runs all of cargo; ${way.why}`,

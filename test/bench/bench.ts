@@ -11,7 +11,7 @@ import { withSystemCompilers } from "../../dagger/compilers.js";
 import { BuildStrategy } from "../../src/index.js";
 import { libraryRecipe } from "../../src/recipe.js";
 import { callModule, root } from "../engine/call.js";
-import { edit, libraryVersion } from "../engine/fixture.js";
+import { edit, library as fixtureLibrary, libraryVersion } from "../engine/fixture.js";
 import { base, registry, toolchain } from "../engine/toolchain.js";
 import { probeEngine } from "../support/engine.js";
 import { denoFromSource, type Options } from "../support/module.js";
@@ -38,7 +38,7 @@ const tools = () => [toolchain("linux/amd64", true), toolchain("linux/arm64", fa
 const module = (strategy: BuildStrategy, options: Partial<Options> = {}) =>
   denoFromSource({
     source: dag.host().directory(trees.deno),
-    librarySource: dag.host().directory(trees.library).withNewFile(".cargo_vcs_info.json", "{}"),
+    librarySource: fixtureLibrary(trees.library),
     toolchains: tools(),
     base,
     strategy,

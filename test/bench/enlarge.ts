@@ -151,7 +151,6 @@ async function lock(file: string, runtime: string[], cli: string[]): Promise<str
   const [head = "", ...entries] = text.split(/\n(?=\[\[package\]\])/);
   const grown = entries.map((old) =>
     old
-
       .replace(
         /^( "deno_snapshots",\n)/m,
         old.includes('name = "deno"\n') ? `${[...cli, "deno_runtime"].map((d) => ` "${d}",\n`).join("")}$1` : "$1",

@@ -14,7 +14,8 @@ export const libraryVersion = "900.1.0";
 
 export const deno = (): Directory => dag.host().directory(paths.deno);
 /** As the published crate, which V8's Temporal cannot be compiled from. */
-export const library = (): Directory => dag.host().directory(paths.library).withNewFile(".cargo_vcs_info.json", "{}");
+export const library = (path = paths.library): Directory =>
+  dag.host().directory(path).withNewFile(".cargo_vcs_info.json", "{}");
 
 /** A copy of the miniature Deno on this machine's disk, to be changed; it goes when the test ends. */
 export async function copyOfDeno(): Promise<string> {

@@ -32,6 +32,14 @@ const says = (needed = "2.34", given = "2.39"): Rule => {
   };
 };
 
+/** An engine that cannot run programs of the platform. */
+const runsNothing =
+  (error: string): Rule =>
+  ({ of, field }) => {
+    if (field !== "stdout" || of?.field !== "withExec" || (of.args.args as string[])[0] !== "uname") return undefined;
+    throw new ExecFailure(255, error);
+  };
+
 const changes = (more: Partial<World> = {}): Partial<World> => ({ trees: known, rules: [says()], ...more });
 
 const build = (it: Session, options: Partial<Options> = {}) =>
@@ -92,19 +100,13 @@ describe("a build for another architecture", () => {
   });
 
   it("is refused where the engine runs no programs of it for another reason, without talk of QEMU", async () => {
-    const none: Rule = ({ of, field }) => {
-      if (field !== "stdout" || of?.field !== "withExec" || (of.args.args as string[])[0] !== "uname") return undefined;
-      throw new ExecFailure(255, "runc run failed: no cgroup mount found in mountinfo");
-    };
+    const none = runsNothing("runc run failed: no cgroup mount found in mountinfo");
     const failed = build(session(changes({ rules: [none, says()] })));
     await expect(failed).rejects.toThrow(/linux\/arm64 \(runc run failed: no cgroup mount found in mountinfo\)$/);
   });
 
   it("is refused before anything is compiled where the engine runs no programs of it, with how to mend that", async () => {
-    const none: Rule = ({ of, field }) => {
-      if (field !== "stdout" || of?.field !== "withExec" || (of.args.args as string[])[0] !== "uname") return undefined;
-      throw new ExecFailure(255, "exec /usr/bin/uname: exec format error");
-    };
+    const none = runsNothing("exec /usr/bin/uname: exec format error");
     const it = session(changes({ rules: [none, says()] }));
     await expect(build(it)).rejects.toThrow(
       /the engine cannot run programs of linux\/arm64 \(exec .*: exec format error\).*tonistiigi\/binfmt/,

@@ -5,7 +5,7 @@
  *
  *   npx tsx test/real/killed.ts TOOLCHAIN BASE REDIS SOCKET ENGINE…
  *   npx tsx test/real/killed.ts 10.99.0.1:5000/toolchain:sid-amd64 10.99.0.1:5000/debian:bookworm redis://10.99.0.1:6379/1 \
- *     /var/tmp/second/engine.sock test/real/second-engine.sh dagger-engine /var/tmp/second 5000 6379
+ *     /var/tmp/second/engine.sock test/real/second-engine.sh dagger-engine /var/tmp/second 5000
  *
  * Not for an engine that anybody needs: its cache is lost, six times. ENGINE is the command that runs it in the
  * foreground and takes its containers with it when it is killed. TOOLCHAIN is what test/real/sid-toolchain.ts pushed.
@@ -20,7 +20,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { connection, dag } from "@dagger.io/dagger";
 import { BuildStrategy } from "../../src/index.js";
-import { edit, paths, version } from "../engine/fixture.js";
+import { edit, library, paths, version } from "../engine/fixture.js";
 import { denoFromSource } from "../support/module.js";
 
 const [toolchain = "", base = "", redis = "", socket = "", ...command] = process.argv.slice(2);
@@ -32,7 +32,7 @@ async function build(folder: string): Promise<void> {
     async () => {
       const file = await denoFromSource({
         source: dag.host().directory(join(folder, "deno")),
-        librarySource: dag.host().directory(join(folder, "v8")),
+        librarySource: library(join(folder, "v8")),
         toolchains: [dag.container().from(toolchain)],
         base,
         strategy: BuildStrategy.CROSS,
@@ -103,6 +103,9 @@ async function killed(): Promise<void> {
   await gone;
 }
 
+const sleepIn = (script: string) =>
+  edit(script, "fn main() {\n", "fn main() {\n  std::thread::sleep(std::time::Duration::from_secs(30));\n");
+
 /** Where the engine is killed: what makes that moment long, and what is seen then. */
 const moments: { name: string; seen: RegExp; slow: (folder: string) => Promise<void> }[] = [
   {
@@ -117,22 +120,12 @@ const moments: { name: string; seen: RegExp; slow: (folder: string) => Promise<v
   {
     name: "cargo",
     seen: /Compiling deno v/,
-    slow: (folder) =>
-      edit(
-        join(folder, "deno/cli/build.rs"),
-        "fn main() {\n",
-        "fn main() {\n  std::thread::sleep(std::time::Duration::from_secs(30));\n",
-      ),
+    slow: (folder) => sleepIn(join(folder, "deno/cli/build.rs")),
   },
   {
     name: "the snapshot",
     seen: /Compiling deno_snapshots v/,
-    slow: (folder) =>
-      edit(
-        join(folder, "deno/cli/snapshot/build.rs"),
-        "fn main() {\n",
-        "fn main() {\n  std::thread::sleep(std::time::Duration::from_secs(30));\n",
-      ),
+    slow: (folder) => sleepIn(join(folder, "deno/cli/snapshot/build.rs")),
   },
 ];
 
@@ -142,7 +135,6 @@ async function all(): Promise<void> {
     try {
       await cp(paths.deno, join(folder, "deno"), { recursive: true });
       await cp(paths.library, join(folder, "v8"), { recursive: true });
-      await writeFile(join(folder, "v8/.cargo_vcs_info.json"), "{}");
       // Nothing of another run is in the Redis.
       await writeFile(join(folder, "v8/src/v8.h"), `\nconstexpr long kRun = ${Date.now()};\n`, { flag: "a" });
       await slow(folder);

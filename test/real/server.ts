@@ -14,7 +14,7 @@ import { denoFromSource } from "../support/module.js";
 
 const [base = "", imageBase = "", version = "", platform = "", folder] = process.argv.slice(2);
 if (!folder) {
-  console.error("usage: server.ts BASE VERSION PLATFORM DIRECTORY; see its first lines");
+  console.error("usage: server.ts BASE IMAGE_BASE VERSION PLATFORM DIRECTORY; see its first lines");
   process.exit(2);
 }
 const { triple } = parsePlatform(platform);

@@ -37,7 +37,7 @@ run() {
     DENO_DIR=$directory/dir-$name NO_COLOR=1 timeout 300 "$deno" test --config tests/config/deno.json --no-lock --no-check \
       --unstable-net --unstable-vsock $flags --location=http://127.0.0.1:4545/ --no-prompt -A --reporter=tap "$file" \
       >"$directory/out" 2>"$directory/err" </dev/null || echo "# ends with $?" >>"$directory/out"
-    # The last words of a file that could not be run are its outcome.
+    # What a file that could not be run says is its outcome: the error, not the stack under it.
     grep -qE '^(not )?ok ' "$directory/out" || { echo "not ok 0 - nothing ran: $(grep -m 1 -E "panicked|error" "$directory/err" || tail -n 1 "$directory/err")" >>"$directory/out"; }
     sed -nE "s#^(not ok|ok) [0-9]+ - #$file: \1 #p; s/^# ends/$(basename "$file"): ends/p" "$directory/out" >>"$directory/$name.txt"
   done

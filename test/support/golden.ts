@@ -120,8 +120,6 @@ class Writer {
       const options = entries.filter(([name]) => name !== "args").map(([name, it]) => ` ${name}: ${this.text(it)}`);
       return `withExec ${words.map((word, index) => this.word(word, words[0], words[index + 1])).join(" ")}${options.join("")}`;
     }
-    // A question that is asked anew at each call, so that its answer is not an old one.
-    if (args.name === "ASKED_AT") return `${field}(name: "ASKED_AT", value: <now>)`;
     return `${field}(${entries.map(([name, value]) => `${name}: ${this.text(value)}`).join(", ")})`;
   }
 

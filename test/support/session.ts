@@ -177,8 +177,8 @@ export class Session {
   private make(from: Thing | null, field: string, given: Call["args"]): Thing {
     const args = this.resolved(given) as Thing["args"];
     // The time of a call is no part of what it asks for.
-    const asked = args.name === "ASKED_AT" ? { ...args, value: "<now>" } : args;
-    const text = JSON.stringify([from?.id, field, asked], (_, value) => (isThing(value) ? value.id : value));
+    if (args.name === "ASKED_AT") args.value = "<now>";
+    const text = JSON.stringify([from?.id, field, args], (_, value) => (isThing(value) ? value.id : value));
     const id = `thing-${createHash("sha256").update(text).digest("hex").slice(0, 16)}`;
     const thing = this.things.get(id) ?? { from, field, args, id };
     this.things.set(id, thing);
