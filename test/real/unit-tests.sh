@@ -2,17 +2,22 @@
 # Runs Deno's own JavaScript unit tests on a binary that was built here and on the official one: the same must pass, and the
 # same must fail.
 #
-#   test/real/unit-tests.sh DENO_REPOSITORY STD_REPOSITORY VERSION DIRECTORY BINARY OFFICIAL
+#   test/real/unit-tests.sh DENO_REPOSITORY STD_REPOSITORY VERSION DIRECTORY BINARY OFFICIAL [NAME…]
 #   test/real/unit-tests.sh ../deno.git ../std.git 2.7.14 /tmp/unit /tmp/deno/linux/amd64/deno /tmp/official/deno
+#   QEMU_LD_PREFIX=/srv/arm64 TIMEOUT=900 test/real/unit-tests.sh ../deno.git ../std.git 2.7.14 /tmp/unit-arm64 \
+#     /tmp/deno/linux/arm64/deno /tmp/official-arm64/deno url timers worker
 #
 # The tests come from tests/unit at the version's tag, with the flags of tests/unit/mod.rs; std from the commit of the
 # submodule tests/util/std. Left out are files that talk to upstream's test servers (port 4545 and its like).
 # TypeScript is not checked in each file, which takes most of the time; one file is checked instead.
-# OFFICIAL is the package @deno/linux-x64-glibc or @deno/linux-arm64-glibc of npm.
+# With NAMEs no other files run: `url` is tests/unit/url_test.ts. Under QEMU, which takes a minute for a file, TIMEOUT is
+# the seconds that one may take (300), and QEMU_LD_PREFIX a root directory with the glibc of the binaries' platform.
+# OFFICIAL is the package @deno/linux-x64-glibc or @deno/linux-arm64-glibc of npm, or in `deno` of PyPI.
 set -euo pipefail
-[ $# = 6 ] || { sed -n '2,11s/^# \{0,1\}//p' "$0"; exit 2; }
+[ $# -ge 6 ] || { sed -n '2,15s/^# \{0,1\}//p' "$0"; exit 2; }
 repository=$1 std=$2 version=$3 directory=$4
 binary=$(realpath "$5") official=$(realpath "$6")
+shift 6
 
 tree=$directory/tree
 mkdir -p "$tree/tests/util/std"
@@ -21,6 +26,15 @@ git -C "$repository" archive "v$version" -- import_map.json cli/js tests/config 
 git -C "$std" archive "$(git -C "$repository" rev-parse "v$version:tests/util/std")" | tar -x -C "$tree/tests/util/std"
 cd "$tree"
 files=$(grep -LE '(localhost|127\.0\.0\.1):[0-9]{4}|deno\.land|jsr:|npm:' tests/unit/*_test.ts)
+if [ $# -gt 0 ]; then
+  # A name that is misspelt, or of a file that is left out, ends the run.
+  chosen=
+  for name; do
+    grep -qx "tests/unit/${name}_test.ts" <<<"$files" || { echo "$0: no test file $name without upstream's servers" >&2; exit 2; }
+    chosen="$chosen tests/unit/${name}_test.ts"
+  done
+  files=$chosen
+fi
 
 # Each test's outcome as a line, in order: `tests/unit/url_test.ts: ok urlParsing`.
 run() {
@@ -34,7 +48,7 @@ run() {
       *) flags= ;;
     esac
     # shellcheck disable=SC2086
-    DENO_DIR=$directory/dir-$name NO_COLOR=1 timeout 300 "$deno" test --config tests/config/deno.json --no-lock --no-check \
+    DENO_DIR=$directory/dir-$name NO_COLOR=1 timeout "${TIMEOUT:-300}" "$deno" test --config tests/config/deno.json --no-lock --no-check \
       --unstable-net --unstable-vsock $flags --location=http://127.0.0.1:4545/ --no-prompt -A --reporter=tap "$file" \
       >"$directory/out" 2>"$directory/err" </dev/null || echo "# ends with $?" >>"$directory/out"
     # What a file that could not be run says is its outcome: the error, not the stack under it.
