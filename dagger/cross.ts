@@ -37,6 +37,11 @@ if [ ! -e "/lib/$multiarch/libc.so.6" ]; then
 fi
 `;
 
+/** What ends the name of a variable that is meant for this target alone: the triple as crates spell it there. */
+export function variableSuffix(triple: string): string {
+  return triple.replaceAll("-", "_");
+}
+
 /**
  * The container with compilers for `triple`, set up the way crates look for them: the cc crate, cmake and bindgen by
  * variables that end in the target, cargo by its linker's. Variables without the target stay as they are, for build
@@ -44,7 +49,7 @@ fi
  * https://docs.rs/cc/latest/cc/#external-configuration-via-environment-variables
  */
 export function withCrossCompilers(container: Container, triple: string, sysroot: Directory): Container {
-  const name = triple.replaceAll("-", "_");
+  const name = variableSuffix(triple);
   const tool = (it: string) => `${tools}/${triple}-${it}`;
   const variables = {
     [`CARGO_TARGET_${name.toUpperCase()}_LINKER`]: tool("clang"),

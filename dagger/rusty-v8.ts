@@ -2,6 +2,7 @@ import { CacheSharingMode, type Container, type Directory, dag } from "@dagger.i
 import { withCargoRegistry } from "./cargo-registry.js";
 import { type CompilerCache, withCompilerCache } from "./compiler-cache.js";
 import { llvm } from "./compilers.js";
+import { root, variableSuffix } from "./cross.js";
 import { libclang } from "./libclang.js";
 
 /** What the V8 stage needs to know; all of it is decided before the stage is called. */
@@ -58,13 +59,10 @@ if [ "$SYSTEM_COMPILERS" = true ]; then
   runtime=$(echo ${llvm}/lib/clang/*/lib)/$TRIPLE
   if [ ! -e "$runtime/libclang_rt.builtins.a" ]; then
     mkdir -p "$runtime"
-    ln -s "$(ls /sysroot/usr/lib/gcc/*/*/libgcc.a | head -n 1)" "$runtime/libclang_rt.builtins.a"
+    ln -s "$(ls ${root}/usr/lib/gcc/*/*/libgcc.a | head -n 1)" "$runtime/libclang_rt.builtins.a"
   fi
 fi
 export "$GN_ARGUMENTS_VARIABLE=$arguments"
-# build.rs tells bindgen of no root: for another architecture it would find some of the C library's headers, and for the
-# engine's own those of another C library: https://github.com/denoland/rusty_v8/blob/v147.4.0/build.rs#L178
-export "BINDGEN_EXTRA_CLANG_ARGS_$(echo "$TRIPLE" | tr - _)=--sysroot=/sysroot"
 # Before 0.66 build.rs runs python whatever PYTHON says.
 if [ "$PYTHON" = python2.7 ]; then ln -sf "$(command -v python2.7)" /usr/local/bin/python; fi
 # cargo check runs the build script, which is all of V8, and type-checks the binding against the crate.
@@ -86,7 +84,7 @@ if [ -n "$BINDING" ]; then cp "$out/src_binding.rs" "/out/$BINDING"; fi
 export async function library(input: LibraryBuild): Promise<Directory> {
   let container = (await withCargoRegistry(input.toolchain))
     .withMountedCache("/cache", dag.cacheVolume(input.cacheKey), { sharing: CacheSharingMode.Locked })
-    .withMountedDirectory("/sysroot", input.sysroot)
+    .withMountedDirectory(root, input.sysroot)
     .withMountedDirectory("/src/rusty_v8", input.source)
     .withEnvVariable("V8_FROM_SOURCE", "1")
     // Empty: build.rs would take any sccache that it finds on PATH, and fill this layer with its cache.
@@ -94,6 +92,9 @@ export async function library(input: LibraryBuild): Promise<Directory> {
     .withEnvVariable("PYTHON", input.python)
     .withEnvVariable("SYSTEM_COMPILERS", String(input.systemCompilers))
     .withEnvVariable("TRIPLE", input.triple)
+    // build.rs tells bindgen of no root: for another architecture it would find some of the C library's headers, and for
+    // the engine's own those of another C library: https://github.com/denoland/rusty_v8/blob/v147.4.0/build.rs#L178
+    .withEnvVariable(`BINDGEN_EXTRA_CLANG_ARGS_${variableSuffix(input.triple)}`, `--sysroot=${root}`)
     .withEnvVariable("ARCHIVE", input.archive)
     .withEnvVariable("BINDING", input.binding ?? "")
     .withEnvVariable("GN_ARGUMENTS_VARIABLE", input.gnArgumentsVariable)

@@ -6,7 +6,7 @@ import { connection, ImageLayerCompression } from "@dagger.io/dagger";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { describeEngine } from "../support/engine.js";
 import { callModule, root } from "./call.js";
-import { edit, libraryVersion, paths, version } from "./fixture.js";
+import { libraryVersion, paths, slowMksnapshot, version } from "./fixture.js";
 import { base, registry, toolchain } from "./toolchain.js";
 
 const call = (args: string[], watch?: (progress: string, stop: () => void) => void) => callModule(root, args, watch);
@@ -86,12 +86,7 @@ describeEngine("dagger call", () => {
     const slow = join(directory, "slow");
     await cp(crate, slow, { recursive: true });
     await appendFile(join(slow, "src/lib.rs"), `// another source each time: ${Date.now()}\n`);
-    await edit(join(slow, "src/mksnapshot.cc"), "#include <string.h>\n", "#include <string.h>\n#include <unistd.h>\n");
-    await edit(
-      join(slow, "src/mksnapshot.cc"),
-      '  FILE* file = fopen(argv[2], "w");',
-      '  sleep(30);\n  FILE* file = fopen(argv[2], "w");',
-    );
+    await slowMksnapshot(slow);
     const args = [...options, `--library-source=${slow}`, "library", amd64, "-o", join(directory, "resumed")];
     const steps = (text: string) =>
       [...text.matchAll(/\[(\d+)\/(\d+)\]/g)].map(([, done, all]) => [Number(done), Number(all)] as const);

@@ -32,6 +32,13 @@ export async function edit(file: string, before: string, after: string): Promise
   await writeFile(file, text.replaceAll(before, after));
 }
 
+/** Makes mksnapshot of a copy of the miniature V8 take 30 seconds, so that V8 can be interrupted there. */
+export async function slowMksnapshot(library: string): Promise<void> {
+  const file = join(library, "src/mksnapshot.cc");
+  await edit(file, "#include <string.h>\n", "#include <string.h>\n#include <unistd.h>\n");
+  await edit(file, '  FILE* file = fopen(argv[2], "w");', '  sleep(30);\n  FILE* file = fopen(argv[2], "w");');
+}
+
 /** A patch as `git diff` writes it: it replaces one line, between the lines around it, the first of which is `line`. */
 export function patch(file: string, line: number, before: string[], old: string, replacement: string, after: string[]) {
   const context = (lines: string[]) => lines.map((text) => ` ${text}\n`).join("");

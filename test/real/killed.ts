@@ -20,7 +20,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { connection, dag } from "@dagger.io/dagger";
 import { BuildStrategy } from "../../src/index.js";
-import { edit, library, paths, version } from "../engine/fixture.js";
+import { edit, library, paths, slowMksnapshot, version } from "../engine/fixture.js";
 import { denoFromSource } from "../support/module.js";
 
 const [toolchain = "", base = "", redis = "", socket = "", ...command] = process.argv.slice(2);
@@ -111,11 +111,7 @@ const moments: { name: string; seen: RegExp; slow: (folder: string) => Promise<v
   {
     name: "V8",
     seen: /\[[3-9]\/\d+\]/,
-    slow: async (folder) => {
-      const file = join(folder, "v8/src/mksnapshot.cc");
-      await edit(file, "#include <string.h>\n", "#include <string.h>\n#include <unistd.h>\n");
-      await edit(file, '  FILE* file = fopen(argv[2], "w");', '  sleep(30);\n  FILE* file = fopen(argv[2], "w");');
-    },
+    slow: (folder) => slowMksnapshot(join(folder, "v8")),
   },
   {
     name: "cargo",

@@ -32,9 +32,6 @@ if [ "$SYSTEM_COMPILERS" = true ]; then
   fi
 fi
 export "$GN_ARGUMENTS_VARIABLE=$arguments"
-# build.rs tells bindgen of no root: for another architecture it would find some of the C library's headers, and for the
-# engine's own those of another C library: https://github.com/denoland/rusty_v8/blob/v147.4.0/build.rs#L178
-export "BINDGEN_EXTRA_CLANG_ARGS_$(echo "$TRIPLE" | tr - _)=--sysroot=/sysroot"
 # Before 0.66 build.rs runs python whatever PYTHON says.
 if [ "$PYTHON" = python2.7 ]; then ln -sf "$(command -v python2.7)" /usr/local/bin/python; fi
 # cargo check runs the build script, which is all of V8, and type-checks the binding against the crate.
