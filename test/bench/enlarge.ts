@@ -3,7 +3,7 @@
  * two thirds of Deno's in the crates that make the snapshot, a fifth in `deno` itself. The texts are generated, so that
  * no compiler can be clever about them all at once, and carry a stamp, so that no cache knows them.
  */
-import { cp, mkdir, readFile, writeFile } from "node:fs/promises";
+import { appendFile, cp, mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { edit, version as fixtureVersion, paths } from "../engine/fixture.js";
 
@@ -126,19 +126,11 @@ export async function enlarged(folder: string, stamp: number, version: string) {
   // Optimised, as Deno is. The profile for build scripts stays as it is, and some crates are optimised there too, as in
   // Deno: https://github.com/denoland/deno/blob/v2.7.14/Cargo.toml#L507
   const manifest = join(deno, "Cargo.toml");
-  const [release, ...rest] = (await readFile(manifest, "utf8")).split("[profile.release.build-override]");
   const members = [...runtime, ...cli, "deno_runtime"].map((name) => `"libs/${name}"`).join(", ");
-  await writeFile(
-    manifest,
-    [
-      release?.replace("opt-level = 0", "opt-level = 3").replace('"cli/snapshot"]', `"cli/snapshot", ${members}]`),
-      ...rest,
-    ].join("[profile.release.build-override]") +
-      runtime
-        .slice(0, optimized)
-        .map((name) => `\n[profile.release.package.${name}]\nopt-level = 3\n`)
-        .join(""),
-  );
+  await edit(manifest, '"cli/snapshot"]', `"cli/snapshot", ${members}]`);
+  await edit(manifest, "[profile.release]\nopt-level = 0", "[profile.release]\nopt-level = 3");
+  const heavy = runtime.slice(0, optimized).map((name) => `\n[profile.release.package.${name}]\nopt-level = 3\n`);
+  await appendFile(manifest, heavy.join(""));
   await writeFile(join(deno, "Cargo.lock"), await lock(join(deno, "Cargo.lock"), runtime, cli));
   await bump(deno, fixtureVersion, version);
   return { deno, library };

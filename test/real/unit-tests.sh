@@ -15,7 +15,7 @@
 # of the binaries' platform.
 # OFFICIAL is the package @deno/linux-x64-glibc or @deno/linux-arm64-glibc of npm, or in `deno` of PyPI.
 set -euo pipefail
-[ $# -ge 6 ] || { sed -n '2,18s/^# \{0,1\}//p' "$0"; exit 2; }
+[ $# -ge 6 ] || { sed -n '2,16s/^# \{0,1\}//p' "$0"; exit 2; }
 repository=$1 std=$2 version=$3 directory=$4
 binary=$(realpath "$5") official=$(realpath "$6")
 shift 6

@@ -141,8 +141,8 @@ if patches:
     if "[patch.crates-io]" in text: text = text.replace("[patch.crates-io]\n", "[patch.crates-io]\n" + lines, 1)
     else: text += "\n[patch.crates-io]\n" + lines
 # As cargo's own profile for build scripts it neither optimizes nor has LTO: most of these crates are linked only, and take
-# half as long to compile. What does the work under QEMU is optimized: what Deno's manifest has in every profile, the
-# transpiler, and V8's crate, which is miscompiled without: https://github.com/denoland/deno/blob/v2.9.5/Cargo.toml
+# half as long to compile. What does the work under QEMU is optimized: what Deno's manifest names in its release profile,
+# the transpiler, and V8's crate, which is miscompiled without: https://github.com/denoland/deno/blob/v2.9.5/Cargo.toml
 text += '\n[profile.' + profile + ']\ninherits = "release"\nopt-level = 0\nlto = "off"\ncodegen-units = 16\nincremental = false\ndebug = false\nsplit-debuginfo = "off"\n'
 for name in sorted({package["name"] for package in before["packages"]}):
     if re.fullmatch("v8|deno_ast|swc_.*", name): text += '\n[profile.' + profile + '.package.' + name + ']\nopt-level = 1\n'
