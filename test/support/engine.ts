@@ -16,7 +16,7 @@ declare module "vitest" {
   }
 }
 
-const hint = 'start one, or run: eval "$(../shared/engine/up)"';
+const hint = 'start one, or run: eval "$(../shared/workshop/up)"';
 
 /** The dagger program: without one the SDK would download it, which a test must not do. */
 function cli(): string | undefined {
