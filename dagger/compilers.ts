@@ -1,4 +1,8 @@
 import type { Container } from "@dagger.io/dagger";
+import { libclang } from "./libclang.js";
+
+/** Where {@link withRustBindgen} puts bindgen in the shape that V8's GN files expect. */
+export const rustBindgen = "/opt/rust-bindgen";
 
 /** Where {@link withSystemCompilers} puts the compilers in the shape that V8's GN files expect. */
 export const llvm = "/opt/llvm";
@@ -54,11 +58,42 @@ for tool in clang clang++; do
   } >"${llvm}/bin/$tool"
   chmod 755 "${llvm}/bin/$tool"
 done
-printf 'clang_version="%s" rust_sysroot_absolute="%s" rust_bindgen_root="/usr" rustc_version="%s"' \\
+printf 'clang_version="%s" rust_sysroot_absolute="%s" rust_bindgen_root="${rustBindgen}" rustc_version="%s"' \\
   "$version" "$(rustc --print sysroot)" "$(rustc --version | cut -d' ' -f2)" >${llvm}/gn-args
 `;
 
 /** The container with its own compilers arranged for V8's build. Fails when clang, lld or llvm-ar are missing. */
 export function withSystemCompilers(container: Container, unknownFlags: string[]): Container {
   return container.withExec(["sh", "-c", arrange, "arrange", ...unknownFlags]);
+}
+
+/**
+ * Arranges bindgen the way V8's GN files look for Chromium's, for the Rust of V8's Temporal: bin/bindgen and bin/rustfmt,
+ * which are inputs of the build, and in lib the libclang that bindgen loads, the only folder that it then looks in:
+ * https://chromium.googlesource.com/chromium/src/build/+/refs/heads/main/rust/rust_bindgen_generator.gni
+ * bindgen is handed the flags of Chromium's clang, too, and takes one that its libclang does not know for an error.
+ */
+const arrangeBindgen = `set -eu
+for tool in bindgen rustfmt; do
+  command -v "$tool" >/dev/null || { echo "toolchain: $tool is missing on PATH; V8's Temporal, which is written in Rust, needs it" >&2; exit 1; }
+done
+mkdir -p ${rustBindgen}/bin ${rustBindgen}/lib
+ln -s "$(command -v rustfmt)" ${rustBindgen}/bin/rustfmt
+{
+  printf '#!/bin/sh\\n# leaves out the flags that only Chromium'"'"'s clang knows\\nfor flag do\\n  shift\\n  case $flag in\\n'
+  for flag in "$@"; do printf '    %s*) ;;\\n' "$flag"; done
+  printf '    *) set -- "$@" "$flag" ;;\\n  esac\\ndone\\nexec %s "$@"\\n' "$(command -v bindgen)"
+} >${rustBindgen}/bin/bindgen
+chmod 755 ${rustBindgen}/bin/bindgen
+folder=$(readlink -f ${llvm}/lib/llvm)
+if [ -e ${libclang}/variables ]; then . ${libclang}/variables; folder=$LIBCLANG_PATH; fi
+found=$(ls "$folder"/libclang.so* "$folder"/libclang-[0-9]*.so* 2>/dev/null || true)
+[ -n "$found" ] || { echo "toolchain: $folder has no libclang.so, which bindgen loads" >&2; exit 1; }
+for library in $found; do ln -sf "$(readlink -f "$library")" "${rustBindgen}/lib/$(basename "$library")"; done
+if [ ! -e ${rustBindgen}/lib/libclang.so ]; then ln -s "$(readlink -f "$(echo "$found" | head -n 1)")" ${rustBindgen}/lib/libclang.so; fi
+`;
+
+/** The container with bindgen arranged for V8's build, after its compilers and libclang. */
+export function withRustBindgen(container: Container, unknownFlags: string[]): Container {
+  return container.withExec(["sh", "-c", arrangeBindgen, "arrange-bindgen", ...unknownFlags]);
 }

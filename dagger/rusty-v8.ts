@@ -35,10 +35,23 @@ cd /src/rusty_v8
 # these folders, https://github.com/denoland/rusty_v8/blob/v147.4.0/build.rs#L491. (Links to a sysroot in their place
 # would not do: cargo walks the package's folder through links, and so all of the system.)
 mkdir -p build/linux/debian_sid_amd64-sysroot build/linux/debian_sid_arm64-sysroot
+# GN takes target_sysroot for musl only since V8 150.2, and says nothing when it does not take it:
+# https://github.com/denoland/rusty_v8/pull/2016. What the condition says otherwise was read of every line since 0.41.
+sysroot=build/config/sysroot.gni
+sed -E -z -i 's/(target_sysroot != "") && use_musl &&[[:space:]]+current_toolchain == default_toolchain\\)/\\1)/' $sysroot
+if ! grep -E -z -q 'current_cpu == target_cpu &&[[:space:]]+target_sysroot != ""\\)' $sysroot; then
+  echo "$sysroot has another condition for target_sysroot than any V8 that is known: V8 would be compiled against the" \\
+    "compiler's own C library, not the base image's. Report it to deno-from-source" >&2
+  exit 1
+fi
 arguments=$GN_ARGUMENTS
 if [ "$SYSTEM_COMPILERS" = true ]; then
   # The script downloads Chromium's Rust (x86_64 only) whatever GN is told to use.
   if [ -e tools/rust_toolchain.py ]; then : >tools/rust_toolchain.py; fi
+  # GN's actions have Chromium's rustc as an input, also where they run another one:
+  # https://chromium.googlesource.com/chromium/src/build/+/refs/heads/main/rust/std/BUILD.gn
+  mkdir -p third_party/rust-toolchain/bin
+  ln -sf "$(rustc --print sysroot)/bin/rustc" third_party/rust-toolchain/bin/rustc
   # Without both, build.rs downloads them, for x86_64 and arm64 alike.
   if command -v gn >/dev/null && command -v ninja >/dev/null; then
     GN=$(command -v gn) NINJA=$(command -v ninja)
@@ -47,7 +60,9 @@ if [ "$SYSTEM_COMPILERS" = true ]; then
   CLANG_BASE_PATH=${llvm} RUSTC_BOOTSTRAP=1
   # build.rs runs ../bin/clang from there, so the link is followed first.
   LIBCLANG_PATH=$(readlink -f ${llvm}/lib/llvm)
-  if [ -e ${libclang} ]; then . ${libclang}/variables; fi
+fi
+if [ -e ${libclang}/variables ]; then . ${libclang}/variables; fi
+if [ "$SYSTEM_COMPILERS" = true ]; then
   # cargo does not watch this choice: with another one than last time, the binding is made again for its header's time.
   if [ "$(cat /cache/libclang 2>/dev/null || true)" != "$LIBCLANG_PATH" ]; then
     if [ -e src/binding.hpp ]; then touch src/binding.hpp; fi

@@ -11,8 +11,10 @@ export interface ToolchainBuild {
   /** the triple of `platform`, and the one that Rust's standard library is needed for */
   host: string;
   target: string;
-  /** install LLVM of this major version from apt.llvm.org; null: the packages have what is needed */
-  llvm: number | null;
+  /** packages of LLVM that the distribution does not have, from apt.llvm.org: each named with its major version */
+  llvmPackages: string[];
+  /** compile bindgen of crates.io, with rustfmt: V8's build runs both, and only x86_64 gets Chromium's */
+  bindgen: boolean;
   compilerCache: boolean;
 }
 
@@ -27,11 +29,9 @@ rm -rf /var/lib/apt/lists/*`;
 
 /**
  * The key's fingerprint is the one that https://apt.llvm.org names; apt checks every package against it.
- * Only for engines that Chromium's clang does not run on.
  */
 const installLlvm = `set -eu
 export DEBIAN_FRONTEND=noninteractive
-version=$1
 . /etc/os-release
 apt-get update
 apt-get install -y --no-install-recommends ca-certificates curl gnupg
@@ -39,10 +39,12 @@ curl -fsSL https://apt.llvm.org/llvm-snapshot.gpg.key -o /usr/share/keyrings/apt
 keys=$(gpg --show-keys --with-colons /usr/share/keyrings/apt.llvm.org.asc | grep -A 1 '^pub:' | grep '^fpr:' | cut -d : -f 10)
 [ "$keys" = 6084F3CF814B57C1CF12EFD515CF4D18AF4F7421 ] ||
   { echo 'apt.llvm.org: the signing key is not the one that is known' >&2; exit 1; }
-echo "deb [signed-by=/usr/share/keyrings/apt.llvm.org.asc] https://apt.llvm.org/$VERSION_CODENAME/ llvm-toolchain-$VERSION_CODENAME-$version main" \\
-  >/etc/apt/sources.list.d/llvm.list
+# A repository for each major version; the packages' names say which.
+for version in $(printf '%s\\n' "$@" | grep -o '[0-9][0-9]*' | sort -u); do
+  echo "deb [signed-by=/usr/share/keyrings/apt.llvm.org.asc] https://apt.llvm.org/$VERSION_CODENAME/ llvm-toolchain-$VERSION_CODENAME-$version main"
+done >/etc/apt/sources.list.d/llvm.list
 apt-get update
-apt-get install -y --no-install-recommends "clang-$version" "lld-$version" "llvm-$version" "libclang-$version-dev" "libclang-rt-$version-dev"
+apt-get install -y --no-install-recommends "$@"
 rm -rf /var/lib/apt/lists/*`;
 
 /** rustup-init 1.28.2: 1.29.0 dispatches wrongly, https://github.com/denoland/deno/blob/v2.9.5/.github/workflows/ci.ts */
@@ -53,6 +55,9 @@ const rustup = {
     "aarch64-unknown-linux-gnu": "sha256:e3853c5a252fca15252d07cb23a1bdd9377a8c6f3efa01531109281ae47f841c",
   } as Record<string, string>,
 };
+
+/** The bindgen of Chromium's Rust at V8 150: https://github.com/denoland/rusty_v8/blob/v150.0.0/Cargo.toml has 0.72, too */
+const BINDGEN = "0.72.1";
 
 /** sccache 0.10.0 of https://github.com/mozilla/sccache/releases/tag/v0.10.0: distributions' may be older than 0.8 */
 const sccache = {
@@ -83,6 +88,7 @@ function withRust(container: Container, input: ToolchainBuild): Container {
       .withExec([
         ...["/tmp/rustup-init", "-y", "--no-modify-path", "--profile", "minimal"],
         ...["--default-toolchain", input.rust, "--target", input.target],
+        ...(input.bindgen ? ["--component", "rustfmt"] : []),
       ])
       .withoutMount("/tmp/rustup-init")
   );
@@ -99,10 +105,15 @@ function withSccache(container: Container, host: string): Container {
 
 /** The base image with everything that compiling takes, from its own packages and pinned downloads. */
 export function toolchain(input: ToolchainBuild): Container {
-  const { platform, base, llvm } = input;
+  const { platform, base, llvmPackages } = input;
   let container = withPackages(dag.container({ platform }).from(base), input.packages);
-  if (llvm !== null) container = container.withExec(["sh", "-c", installLlvm, "install-llvm", String(llvm)]);
+  if (llvmPackages.length > 0)
+    container = container.withExec(["sh", "-c", installLlvm, "install-llvm", ...llvmPackages]);
   container = withRust(container, input);
+  if (input.bindgen) {
+    // Its own lock file holds the checksums of what it is made of.
+    container = container.withExec(["cargo", "install", "--locked", "--root", "/usr/local", `bindgen-cli@${BINDGEN}`]);
+  }
   return input.compilerCache ? withSccache(container, input.host) : container;
 }
 

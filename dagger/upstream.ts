@@ -41,6 +41,20 @@ export async function withoutSubmodules(git: Container, repository: string, ref:
   return { directory: cloned.directory("/out"), commit: (await cloned.file("/tmp/commit").contents()).trim() };
 }
 
+const fetchSubmodules = `set -eu
+cd /src
+git -c safe.directory='*' submodule update --quiet --init --depth=1 -- "$@"`;
+
+/** A checkout with the given submodules in it; `git` is a container that has git. */
+export async function withNamedSubmodules(git: Container, checkout: Directory, paths: string[]): Promise<Directory> {
+  const fetched = git
+    .withDirectory("/src", checkout)
+    .withExec(["sh", "-c", fetchSubmodules, "fetch-submodules", ...paths]);
+  const { code, err } = await attempt(fetched);
+  if (code !== 0) throw new Error(`source: the submodules ${paths.join(", ")} cannot be fetched: ${err.trim()}`);
+  return fetched.directory("/src");
+}
+
 const findCommit = `git clone --quiet --bare --filter=tree:0 "$1" /tmp/repository
 git -C /tmp/repository rev-parse --verify --quiet "$2^{commit}"`;
 

@@ -35,13 +35,14 @@ export async function denoToolchain(work: Work): Promise<Container> {
       rust: rustOf(tree.rust, "Deno's tree"),
       host: runs.triple,
       target: target.triple,
-      llvm: null,
+      llvmPackages: [],
+      bindgen: false,
       compilerCache: settings.compilerCache !== "",
     });
   const ready = cross
     ? withCrossCompilers(withSystemCompilers(container, []), target.triple, rootOf(work).rootfs())
     : container;
-  return withVersions(withLibclang(ready, tree.libclang), [
+  return withVersions(withLibclang(ready, { least: null, most: tree.libclang }), [
     ...["rustc", "cargo", "cc", "git", "rsync", "strip"],
     ...(cross ? ["python3", "/opt/llvm/bin/clang", "/opt/llvm/bin/ld.lld"] : []),
     ...tree.recipe.packages.filter((name) => name === "cmake" || name === "perl"),

@@ -1,8 +1,9 @@
 import { type Container, type Directory, dag, type Platform } from "@dagger.io/dagger";
-import { withSystemCompilers } from "../dagger/compilers.js";
+import { withRustBindgen, withSystemCompilers } from "../dagger/compilers.js";
 import { assertRuns } from "../dagger/emulation.js";
-import { withLibclang } from "../dagger/libclang.js";
+import { type LibclangRange, withLibclang } from "../dagger/libclang.js";
 import { withPatches } from "../dagger/patches.js";
+import { withRestored } from "../dagger/published-crate.js";
 import { library } from "../dagger/rusty-v8.js";
 import { step } from "../dagger/step.js";
 import { toolchain, withoutTimes } from "../dagger/toolchain.js";
@@ -10,32 +11,35 @@ import * as upstream from "../dagger/upstream.js";
 import { versions, withVersions } from "../dagger/versions.js";
 import { compilerCacheOf } from "./compiler-cache.js";
 import { cacheKey } from "./key.js";
-import { gnArguments } from "./plan.js";
+import { gnArguments, libraryPackages } from "./plan.js";
 import { ownToolchain, rootOf, rustOf } from "./toolchains.js";
 import { newestLibclang, packageVersion, rustVersion } from "./tree.js";
 import { downloadUrl, tagOf } from "./version.js";
 import type { Work } from "./work.js";
 
-/** The newest LLVM that V8 was seen to compile with outside Chromium's, see docs/real-builds.md. */
-const distributionLlvm = 22;
+/** What a rusty_v8 tree says of the tools that it wants. */
+interface Wanted {
+  rust: string | null;
+  libclang: LibclangRange;
+}
 
 /** The container that compiles V8: of the engine's architecture, whatever the target. */
-async function libraryToolchain(
-  { settings, recipe, facts, engine, target }: Work,
-  rust: string | null,
-  newest: number | null,
-): Promise<Container> {
+async function libraryToolchain({ settings, recipe, facts, engine, target }: Work, wanted: Wanted): Promise<Container> {
   const own = await ownToolchain(settings, engine, "V8 is compiled");
-  const container =
+  const { packages, llvmPackages } = libraryPackages(recipe, facts);
+  // Of the engine's own architecture, V8's build runs bindgen and rustfmt: Chromium's, or these.
+  const bindgen = facts.systemCompilers && recipe.chromiumRust;
+  let container =
     own ??
     toolchain({
       platform: engine.platform as Platform,
       base: settings.base,
-      packages: recipe.packages,
-      rust: rustOf(rust, "rusty_v8's source"),
+      packages,
+      llvmPackages,
+      rust: rustOf(wanted.rust, "rusty_v8's source"),
+      bindgen,
       host: engine.triple,
       target: target.triple,
-      llvm: facts.systemCompilers ? distributionLlvm : null,
       compilerCache: settings.compilerCache !== "",
     });
   const tools = [
@@ -45,17 +49,20 @@ async function libraryToolchain(
     ...(own ? ["gn", "ninja"] : []),
     ...(settings.compilerCache ? ["sccache"] : []),
   ];
-  return facts.systemCompilers
-    ? withVersions(withLibclang(withSystemCompilers(container, recipe.unknownFlags), newest), [
-        ...tools,
-        "/opt/llvm/bin/clang",
-        "/opt/llvm/bin/ld.lld",
-      ])
-    : withVersions(container, tools);
+  if (facts.systemCompilers) {
+    container = withSystemCompilers(container, recipe.unknownFlags);
+    tools.push("/opt/llvm/bin/clang", "/opt/llvm/bin/ld.lld");
+  }
+  container = withLibclang(container, wanted.libclang);
+  if (bindgen) {
+    container = withRustBindgen(container, recipe.unknownFlags);
+    tools.push("bindgen", "rustfmt");
+  }
+  return withVersions(container, tools);
 }
 
 /** rusty_v8's source as it is compiled; its version must be the one that Deno's Cargo.lock names. */
-async function librarySource({ settings, tree, facts }: Work): Promise<Directory> {
+async function librarySource({ settings, tree }: Work): Promise<Directory> {
   const { librarySource: own, libraryRepository, libraryPatches } = settings;
   const original = own ?? upstream.withSubmodules(libraryRepository, tagOf(tree.library));
   const manifest = await upstream.textOf(original, "Cargo.toml");
@@ -66,12 +73,12 @@ async function librarySource({ settings, tree, facts }: Work): Promise<Directory
       `library-source: it is V8 crate ${version}, but Deno ${tree.version} needs ${tree.library} (its Cargo.lock)`,
     );
   }
-  const icu = "third_party/icu/common/icudtl.dat";
-  const configuration = await upstream.textOf(original, ".gn");
-  if (facts.crate && configuration?.includes("icu_use_data_file") && !(await original.exists(icu))) {
+  const triples = "build/rust/known-target-triples.txt";
+  const rust = await upstream.textOf(original, "build/config/rust.gni");
+  if (rust?.includes(triples.slice("build".length)) && !(await original.exists(triples))) {
     throw new Error(
-      `library-source: the published crate ${version} lacks ${icu} (https://github.com/denoland/rusty_v8/issues/2070); ` +
-        "put src/icudtl.dat of the crate deno_core_icudata there, or give a git checkout",
+      `library-source: ${version} lacks ${triples}, which GN reads: the published crates 140.0.0 to 147.3 leave it out ` +
+        "(https://github.com/denoland/rusty_v8/issues/1949); give a git checkout with its submodules",
     );
   }
   const patched = libraryPatches ? await withPatches(original, libraryPatches, "library-patches") : original;
@@ -90,11 +97,20 @@ export async function prepareLibrary(work: Work): Promise<() => Promise<Director
   }
   if (facts.origin === "upstream") return async () => upstreamLibrary(work);
 
-  const source = await librarySource(work);
-  const [rust, lock] = await Promise.all(
-    ["rust-toolchain.toml", "Cargo.lock"].map((path) => upstream.textOf(source, path)),
+  const given = await librarySource(work);
+  const [rust, oldRust, lock] = await Promise.all(
+    // Up to 0.55 the file has no extension and no more than the version in it.
+    ["rust-toolchain.toml", "rust-toolchain", "Cargo.lock"].map((path) => upstream.textOf(given, path)),
   );
-  const container = await libraryToolchain(work, rust ? rustVersion(rust) : null, lock ? newestLibclang(lock) : null);
+  const pinned = rust ?? oldRust;
+  const container = await libraryToolchain(work, {
+    rust: pinned ? rustVersion(pinned) : null,
+    libclang: {
+      least: typeof recipe.libclang === "number" ? recipe.libclang : null,
+      most: lock ? newestLibclang(lock) : null,
+    },
+  });
+  const source = facts.crate && recipe.chromiumRust ? withRestored(container, given) : given;
   const root = rootOf(work);
   const gn = gnArguments(recipe, facts);
   return () =>

@@ -2,7 +2,7 @@ import semver from "semver";
 import { releaseTags } from "../dagger/upstream.js";
 import type { Settings } from "./options.js";
 import { TARGETS } from "./platform.js";
-import { RECIPE_LINE } from "./recipe.js";
+import { PROVEN_LIBRARY, RECIPE_LINE } from "./recipe.js";
 import { resolve } from "./source.js";
 import { newest } from "./version.js";
 import { decide } from "./work.js";
@@ -26,6 +26,12 @@ export async function planNewest(settings: Settings): Promise<void> {
   };
   const tree = await resolve(own, version);
   await Promise.all(TARGETS.map((target) => decide(own, tree, target)));
+  if (semver.gtr(tree.library, PROVEN_LIBRARY)) {
+    throw new Error(
+      `recipe: Deno ${version} has V8 ${tree.library}, which is newer than ${PROVEN_LIBRARY}, the newest line that was compiled ` +
+        "with src/recipe.ts. Rehearse it, compile it (test/real/library.sh), then raise PROVEN_LIBRARY",
+    );
+  }
   if (semver.gtr(version, RECIPE_LINE)) {
     throw new Error(
       `recipe: ${version} is newer than ${RECIPE_LINE}, the newest line that src/recipe.ts was written from. It can be ` +

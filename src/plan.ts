@@ -1,5 +1,6 @@
+import semver from "semver";
 import { type Target, zipName } from "./platform.js";
-import type { DenoRecipe, LibraryRecipe } from "./recipe.js";
+import { type DenoRecipe, type LibraryRecipe, PROVEN_LIBRARY } from "./recipe.js";
 import type { Way } from "./strategy.js";
 import type { Channel } from "./version.js";
 
@@ -85,6 +86,8 @@ export interface Facts {
   systemCompilers: boolean;
   /** rusty_v8's source is the published crate, which lacks files of a checkout; null: not known before it is read */
   crate: boolean | null;
+  /** Deno's source is the published crate, which lacks files of the repository */
+  published: boolean;
   /** a toolchain container was given for the platform that cargo runs on */
   ownToolchain: boolean;
   /** where Deno's cargo build runs */
@@ -109,6 +112,22 @@ export function gnArguments(
   ];
 }
 
+/** The newest LLVM that V8 was seen to compile with outside Chromium's, see docs/real-builds.md. */
+const LLVM = 22;
+
+/** Packages of the default container that compiles V8: the distribution's, and those that only apt.llvm.org has. */
+export function libraryPackages(
+  recipe: LibraryRecipe,
+  { systemCompilers }: Pick<Facts, "systemCompilers">,
+): { packages: string[]; llvmPackages: string[] } {
+  if (!systemCompilers) return { packages: recipe.packages, llvmPackages: recipe.llvmPackages };
+  const llvm = ["clang-", "lld-", "llvm-"].map((name) => `${name}${LLVM}`);
+  return {
+    packages: [...recipe.packages, ...recipe.systemPackages],
+    llvmPackages: [...llvm, `libclang-${LLVM}-dev`, `libclang-rt-${LLVM}-dev`, ...recipe.llvmPackages],
+  };
+}
+
 /** Arguments of cargo build, the profile aside. */
 export function cargoArguments(recipe: DenoRecipe, facts: Pick<Facts, "features" | "upgrade" | "version">): string[] {
   const without = facts.upgrade ? [] : recipe.withoutUpgrade;
@@ -127,11 +146,20 @@ export function cargoArguments(recipe: DenoRecipe, facts: Pick<Facts, "features"
  * The option features is about package deno; cargo refuses what the package that is built does not have, so denort gets
  * them only while it is a binary of package deno.
  */
-export function runtimeArguments(recipe: DenoRecipe, facts: Pick<Facts, "features" | "version">): string[] {
+export function runtimeArguments(
+  recipe: DenoRecipe,
+  facts: Pick<Facts, "features" | "version" | "published">,
+): string[] {
   if (recipe.denort === null) {
     throw new Error(
       `version: Deno ${facts.version} has no denort (1.40.5 is the first): its deno compile puts the program behind a ` +
         "copy of deno itself",
+    );
+  }
+  if (facts.published && !recipe.denort.includes("deno")) {
+    throw new Error(
+      `source: the published crate deno ${facts.version} has no denort, which is a package of the repository that is not ` +
+        "published; give a tree of the repository",
     );
   }
   const features = recipe.denort.includes("deno") ? facts.features : [];
@@ -150,13 +178,22 @@ export function cargoEnvironment(recipe: DenoRecipe, facts: Pick<Facts, "channel
   return { ...recipe.environment, ...(facts.channel === "canary" && { DENO_CANARY: "true" }) };
 }
 
-function librarySteps({ origin, engine, target, library, systemCompilers }: Facts): Step[] {
+function librarySteps(facts: Facts, recipe: LibraryRecipe): Step[] {
+  const { origin, engine, target, library, systemCompilers } = facts;
   if (origin !== "source") {
     const why = origin === "upstream" ? "asked for by --library-origin=UPSTREAM" : "given by --prebuilt";
     return [{ name: `take V8 ${library}`, where: "none", platform: engine.platform, why, cost: "a copy" }];
   }
   const native = engine === target;
+  const restore: Step = {
+    name: "get back what the published crate leaves out: the crates of V8's Temporal, ICU's data",
+    where: "none",
+    platform: engine.platform,
+    why: "they are ordinary crates, named by version in V8's GN files; cargo checks each by its checksum",
+    cost: "seconds",
+  };
   return [
+    ...(facts.crate && recipe.chromiumRust ? [restore] : []),
     {
       name: "make the sysroot",
       where: native ? "native" : "emulated",
@@ -244,6 +281,27 @@ function remarks(facts: Facts, denoRecipe: DenoRecipe, libraryRecipe: LibraryRec
       source: "https://rust-lang.github.io/rustup/overrides.html#the-toolchain-file",
     });
   }
+  if (!facts.ownToolchain && !facts.rust) {
+    own.push({
+      what: "Give --toolchains: the tree has no rust-toolchain.toml, so the default toolchain does not know which Rust to install.",
+      why: "the repository has that file; the published crate leaves it out",
+      source: "https://rust-lang.github.io/rustup/overrides.html#the-toolchain-file",
+    });
+  }
+  if (facts.published) {
+    own.push({
+      what: "The published crate makes deno alone: no denort, and without Tokio's runtime metrics.",
+      why: "the package denort is not published, and .cargo/config.toml with --cfg tokio_unstable is left out",
+      source: "https://github.com/denoland/deno/blob/v2.9.5/.cargo/config.toml",
+    });
+  }
+  if (facts.origin === "source" && semver.gtr(facts.library, PROVEN_LIBRARY)) {
+    own.push({
+      what: `V8 ${facts.library} is newer than ${PROVEN_LIBRARY}, the newest line that was compiled with this recipe: rehearse it first.`,
+      why: "V8's GN files change without a word between its releases, and a wrong argument is ignored",
+      source: "docs/real-builds.md",
+    });
+  }
   const recipes = facts.origin === "source" ? [...denoRecipe.notes, ...libraryRecipe.notes] : denoRecipe.notes;
   return [...own, ...recipes];
 }
@@ -284,13 +342,14 @@ export function plan(facts: Facts, denoRecipe: DenoRecipe, libraryRecipe: Librar
     archive: libraryRecipe.archive,
     binding: libraryRecipe.binding ?? "",
     gnArguments: fromSource ? gnArguments(libraryRecipe, facts) : [],
-    libraryPackages: fromSource && !facts.ownToolchain ? libraryRecipe.packages : [],
+    libraryPackages:
+      fromSource && !facts.ownToolchain ? Object.values(libraryPackages(libraryRecipe, facts)).flat() : [],
     packages: facts.ownToolchain ? [] : cargoPackages(denoRecipe, facts),
     environment: Object.entries(cargoEnvironment(denoRecipe, facts)).map(([name, value]) => `${name}=${value}`),
     cargo: ["--profile", facts.profile, ...cargoArguments(denoRecipe, facts)],
     strategy: facts.way.where,
     steps: [
-      ...librarySteps(facts),
+      ...librarySteps(facts, libraryRecipe),
       ...denoSteps(facts),
       {
         name: `pack ${zipName(target.triple)}`,

@@ -27,6 +27,8 @@ export interface DenoRecipe {
   denort: string[] | null;
   /** arguments of `strip` for denort */
   denortStrip: string[];
+  /** folders of submodules that the build reads; all others hold tests and tools */
+  submodules: string[];
   /** the build script that makes the snapshot; null: which those are, and how they behave cross-compiled, was not read */
   snapshotScript: string | null;
   notes: Note[];
@@ -42,8 +44,6 @@ export interface LibraryRecipe {
   binding: string | null;
   /** the archive is gzipped */
   compressed: boolean;
-  /** RUSTY_V8_SRC_BINDING_PATH is honoured */
-  bindingVariable: boolean;
   /** `python2.7` must answer to the name `python`, which these versions run; `python` is Python 3 by that name */
   python: "python2.7" | "python" | "python3";
   /** bindgen's libclang: none is loaded, any will do, or at least this major version */
@@ -52,6 +52,10 @@ export interface LibraryRecipe {
   chromiumRust: boolean;
   /** Debian and Ubuntu packages for V8_FROM_SOURCE, compilers aside */
   packages: string[];
+  /** further ones from apt.llvm.org, which the distributions do not have */
+  llvmPackages: string[];
+  /** further ones with a distribution's compilers in place of Chromium's */
+  systemPackages: string[];
   /** GN arguments of every build */
   gnArguments: string[];
   /** further ones with a distribution's compilers in place of Chromium's */
@@ -90,6 +94,7 @@ const DenoRow = z.strictObject({
   denort: words.nullable(),
   denortStrip: words,
   snapshotScript: z.string().nullable().optional(),
+  submodules: words,
 });
 
 const LibraryRow = z.strictObject({
@@ -99,11 +104,12 @@ const LibraryRow = z.strictObject({
   archive: z.string().optional(),
   binding: z.string().nullable().optional(),
   compressed: z.boolean().optional(),
-  bindingVariable: z.boolean().optional(),
   python: z.enum(["python2.7", "python", "python3"]).optional(),
   libclang: z.union([z.enum(["none", "any"]), z.int().positive()]).optional(),
   chromiumRust: z.boolean().optional(),
   packages: words,
+  llvmPackages: words,
+  systemPackages: words,
   gnArguments: words,
   systemGnArguments: words,
   crateGnArguments: words,
@@ -156,6 +162,12 @@ const DENO: DenoRow[] = [
     source: deno("v2.4.1/cli/Cargo.toml"),
   },
   {
+    range: "1.23.4 - 1.25.1",
+    submodules: ["ext/ffi/tinycc"],
+    why: "ext/ffi/build.rs configures and compiles it; no other release needs a submodule to be built",
+    source: `${deno("v1.24.3/ext/ffi/build.rs")} and ${deno("v1.24.3/.gitmodules")}`,
+  },
+  {
     range: ">=2.7.8",
     libraryFeatures: ["simdutf"],
     why: "the workspace turns it on, and it is part of the archive's name",
@@ -163,9 +175,11 @@ const DENO: DenoRow[] = [
   },
   {
     range: ">=2.9.0",
-    environment: { DENO_SNAPSHOT_MINIFY_SOURCES: "1" },
-    why: "official releases minify the sources in the snapshot",
-    source: deno("v2.9.0/.github/workflows/ci.generated.yml"),
+    note: "The sources in the snapshot are not minified, as upstream's releases have them: 7.15 MB in place of 5.05 MB.",
+    why:
+      "with DENO_SNAPSHOT_MINIFY_SOURCES the build script runs a deno of PATH with npm:rolldown of no fixed version; it fails " +
+      "without one, and with one every build may differ. Both figures are of a debug build",
+    source: `${deno("v2.9.5/runtime/transpile.rs#L137")}, ${deno("v2.9.5/runtime/snapshot.rs#L110")} and ${issue("deno", 36844)}`,
   },
 
   // deno upgrade
@@ -301,7 +315,6 @@ const LIBRARY: LibraryRow[] = [
     archive: "librusty_v8_release_{triple}.a",
     binding: null,
     compressed: false,
-    bindingVariable: false,
     why: "the binding is written by hand and in the crate",
     source: rustyV8("v0.41.0/build.rs"),
   },
@@ -315,9 +328,14 @@ const LIBRARY: LibraryRow[] = [
   {
     range: ">=0.95.0",
     binding: "src_binding_release_{triple}.rs",
-    bindingVariable: true,
-    why: "bindgen writes the binding, which RUSTY_V8_SRC_BINDING_PATH can replace",
+    why: "bindgen writes the binding",
     source: rustyV8("v0.95.0/build.rs"),
+  },
+  {
+    range: ">=0.95.0 <0.105.0",
+    note: "Deno is compiled with the binding in the published crate, not with the one made here: a patch of V8's interface has no effect.",
+    why: "the build script overwrites RUSTY_V8_SRC_BINDING_PATH with gen/src_binding_….rs; it is honoured since 0.105.0",
+    source: `${rustyV8("v0.95.0/build.rs")} and ${rustyV8("v0.105.0/build.rs#L84")}`,
   },
   {
     range: ">=134.1.0",
@@ -353,10 +371,16 @@ const LIBRARY: LibraryRow[] = [
     source: rustyV8("v145.0.0/build.rs"),
   },
   {
-    range: ">=146.7.0",
+    range: ">=146.7.0 <152.1.0",
     feature: { name: "simdutf", suffix: "_simdutf" },
     why: "the feature's first version",
     source: rustyV8("v146.7.0/build.rs"),
+  },
+  {
+    range: ">=152.1.0",
+    feature: { name: "simdutf", suffix: "" },
+    why: "the feature does nothing any more, V8 has simdutf always; it is left out of the names",
+    source: "https://docs.rs/crate/v8/152.1.0/source/build.rs#773",
   },
 
   // tools
@@ -401,11 +425,25 @@ const LIBRARY: LibraryRow[] = [
     source: `${rustyV8("v0.95.0/build.rs")} and ${issue("rusty_v8", 1595)}`,
   },
   {
-    range: ">=142.0.0",
+    range: ">=142.0.0 <152.0.0",
     libclang: 19,
     packages: ["libclang-19-dev"],
     why: "older ones do not know the type traits of V8's libc++",
     source: rustyV8("v142.0.0/build.rs#L144"),
+  },
+  {
+    range: ">=152.0.0",
+    libclang: 21,
+    llvmPackages: ["libclang-21-dev"],
+    why: "older ones refuse `#pragma clang attribute` in V8's libc++; no Ubuntu 24.04 or Debian 13 has it, apt.llvm.org does",
+    source:
+      "https://docs.rs/crate/v8/152.2.0/source/build.rs#172, and its binding made with libclang 19.1.7 and 21.1.8",
+  },
+  {
+    range: "<130.0.2",
+    systemPackages: ["generate-ninja", "ninja-build"],
+    why: "before, the script that downloads GN and Ninja knows no linux-arm64: up to 0.105 it takes x86_64's, then asks for linux-aarch64",
+    source: rustyV8("v130.0.2/tools/ninja_gn_binaries.py"),
   },
   {
     range: "*",
@@ -458,13 +496,6 @@ const LIBRARY: LibraryRow[] = [
     source: issue("rusty_v8", 1063),
   },
   {
-    range: ">=140.0.0",
-    crateGnArguments: ["v8_enable_temporal_support=false", "enable_rust=false"],
-    note: "V8 from the published crate is built without its Temporal, and Deno's Temporal with it.",
-    why: "third_party/rust/chromium_crates_io/vendor is not in the crate; a git checkout with submodules has it",
-    source: `${rustyV8("v140.0.0/.gn")} and ${issue("rusty_v8", 1852)}`,
-  },
-  {
     range: ">=147.4.0",
     crateGnArguments: ["chrome_pgo_phase=0"],
     why: "Chromium's profiles are not in the crate",
@@ -503,22 +534,13 @@ const LIBRARY: LibraryRow[] = [
     why: "Cargo.toml excludes *.txt",
     source: issue("rusty_v8", 1949),
   },
-  {
-    range: ">=147.4.0",
-    note: "Add no extra_cflags to the GN arguments.",
-    why: "a second assignment drops -DV8_TLS_USED_IN_LIBRARY, which a shared library that links V8 needs",
-    source: rustyV8("v147.4.0/build.rs"),
-  },
-  {
-    range: ">=149.0.0",
-    note: "The published crate lacks third_party/icu/common/icudtl.dat: crate deno_core_icudata has it.",
-    why: "Cargo.toml excludes it, and since then .gn sets icu_use_data_file=false",
-    source: `${rustyV8("v149.0.0/.gn")} and ${issue("rusty_v8", 2070)}`,
-  },
 ];
 
 /** The newest line of Deno's releases whose trees were read for the rows. */
 export const RECIPE_LINE = "2.9.x";
+
+/** The newest line of V8 that was compiled with these rows, whole: docs/real-builds.md. */
+export const PROVEN_LIBRARY = "150.x";
 
 /** The V8 of the oldest Deno: https://github.com/denoland/deno/blob/v1.20.0/Cargo.lock */
 const OLDEST_LIBRARY = "0.41.0";
@@ -559,6 +581,7 @@ export function denoRecipe(version: string): DenoRecipe {
     denort: last(rows, "denort"),
     denortStrip: last(rows, "denortStrip"),
     snapshotScript: last(rows, "snapshotScript"),
+    submodules: rows.flatMap((row) => row.submodules ?? []),
     notes: notes(rows),
   };
 }
@@ -588,11 +611,12 @@ export function libraryRecipe(v8Version: string, triple: string, features: strin
     archive: name(last(rows, "archive")),
     binding: binding && name(binding),
     compressed: last(rows, "compressed"),
-    bindingVariable: last(rows, "bindingVariable"),
     python: last(rows, "python"),
     libclang: last(rows, "libclang"),
     chromiumRust: last(rows, "chromiumRust"),
     packages: rows.flatMap((row) => row.packages ?? []),
+    llvmPackages: rows.flatMap((row) => row.llvmPackages ?? []),
+    systemPackages: rows.flatMap((row) => row.systemPackages ?? []),
     gnArguments: rows.flatMap((row) => row.gnArguments ?? []),
     systemGnArguments: rows.flatMap((row) => row.systemGnArguments ?? []),
     crateGnArguments: rows.flatMap((row) => row.crateGnArguments ?? []),

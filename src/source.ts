@@ -21,6 +21,8 @@ export interface Tree {
   /** the newest libclang that its crates can be given; null: any */
   libclang: number | null;
   recipe: DenoRecipe;
+  /** it is the published crate `deno`, not the repository */
+  published: boolean;
   /** why its build scripts cannot be compiled for another architecture; null: they can */
   unknownScripts: Unknown;
 }
@@ -65,6 +67,20 @@ async function checkout(settings: Settings, request: VersionRequest): Promise<Or
   return upstream.withoutSubmodules(git, repository, await ref(git));
 }
 
+/** The tree with the submodules that its build reads: fetched into a checkout, and asked for of a tree that was given. */
+async function withSubmodules(settings: Settings, tree: Directory, paths: string[]): Promise<Directory> {
+  const filled = await Promise.all(paths.map(async (path) => (await tree.glob(`${path}/*`)).length > 0));
+  const missing = paths.filter((_, index) => !filled[index]);
+  if (missing.length === 0) return tree;
+  if (settings.source) {
+    throw new Error(
+      `source: the submodule ${missing.join(", ")} is empty, and the build compiles it; run ` +
+        `git submodule update --init ${missing.join(" ")} in the tree first`,
+    );
+  }
+  return upstream.withNamedSubmodules(await gitContainer(settings), tree, missing);
+}
+
 /** Finds Deno's source, applies patches and settings to it, and reads what it says of itself. */
 export async function resolve(settings: Settings, text: string): Promise<Tree> {
   const request = parseVersion(text);
@@ -95,6 +111,7 @@ export async function resolve(settings: Settings, text: string): Promise<Tree> {
     throw new Error(`version: ${request.range} was asked for, but the tree says that it is ${version}`);
   }
   const recipe = denoRecipe(version);
+  directory = await withSubmodules(settings, directory, recipe.submodules);
   const published = !workspaceManifest;
   const script = recipe.snapshotScript;
   const scriptText = script && (await upstream.textOf(directory, pathIn(script, published)));
@@ -114,6 +131,7 @@ export async function resolve(settings: Settings, text: string): Promise<Tree> {
     library: v8Version(lock),
     libclang: newestLibclang(lock),
     recipe,
+    published,
     unknownScripts: unknownScripts(version, script, scriptText, published),
   };
 }

@@ -30,9 +30,14 @@ export function pathIn(file: string, published: boolean): string {
   return published ? file.replace(/^cli\//, "") : file;
 }
 
-/** The Rust toolchain that a tree pins: `1.92.0`, `1.70`, `stable`, `nightly-2024-01-01`. */
-export function rustVersion(rustToolchainToml: string): string {
-  const value = sections(rustToolchainToml)
+/**
+ * The Rust toolchain that a tree pins: `1.92.0`, `1.70`, `stable`, `nightly-2024-01-01`. `file` is its rust-toolchain.toml,
+ * or the older rust-toolchain, which may be no more than that word:
+ * https://rust-lang.github.io/rustup/overrides.html#the-toolchain-file
+ */
+export function rustVersion(file: string): string {
+  if (WORD.test(file.trim())) return file.trim();
+  const value = sections(file)
     .find(({ name }) => name === "toolchain")
     ?.keys.get("channel");
   const channel = word(value);

@@ -194,15 +194,15 @@ describe.each(["library", "build", "archive", "release", "mirror"] as const)("%s
       "library-source: not a rusty_v8 tree",
     ],
     [
-      "a crate without ICU's data, where GN wants the file",
+      "a crate without the list of Rust's triples, where GN reads it",
       () => ({
         librarySource: directory({
           ...libraryTree("150.4.0"),
           ".cargo_vcs_info.json": "{}",
-          ".gn": "icu_use_data_file=false",
+          "build/config/rust.gni": '_known = "//build/rust/known-target-triples.txt"',
         }),
       }),
-      "library-source: the published crate 150.4.0 lacks third_party/icu/common/icudtl.dat",
+      "library-source: 150.4.0 lacks build/rust/known-target-triples.txt, which GN reads",
     ],
     [
       "library patches without a *.patch file",

@@ -155,6 +155,11 @@ describe("the check of upstream's newest release", () => {
     await expect(call).rejects.toThrow("recipe: 2.10.0 is newer than 2.9.x");
   });
 
+  it("fails when its V8 is of a newer line than was ever compiled", async () => {
+    const { call } = planned({ trees: trees("2.9.6", denoTree("2.9.6", "151.0.0")) });
+    await expect(call).rejects.toThrow("recipe: Deno 2.9.6 has V8 151.0.0, which is newer than 150.x");
+  });
+
   it("fails when the tree is of another shape", async () => {
     const { call } = planned({ trees: trees("2.9.6", { "Cargo.toml": COMMIT }) });
     await expect(call).rejects.toThrow("source: not a Deno tree");

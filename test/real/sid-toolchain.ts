@@ -35,6 +35,7 @@ const common = [
   "protobuf-compiler",
   "python3",
   "rsync",
+  "rustfmt",
   "rustc",
   "sccache",
   "xz-utils",

@@ -70,6 +70,7 @@ function describe(): string {
       origin: "source",
       systemCompilers: engine.cpu === "arm64",
       crate: false,
+      published,
       ownToolchain: false,
       way: chooseWay("AUTO", engine, target, unknown),
     },

@@ -16,6 +16,7 @@ function facts(changes: Partial<Facts> = {}): Facts {
     origin: "source",
     systemCompilers: false,
     crate: false,
+    published: false,
     ownToolchain: false,
     way: { where: "native", why: "" },
     profile: "release",
@@ -153,8 +154,43 @@ describe("plan remarks", () => {
   });
 
   it("nothing about compiling V8 where V8 is not compiled", () => {
-    expect(remarks({ origin: "source" })).toContain("extra_cflags");
-    expect(remarks({ origin: "upstream" })).not.toContain("extra_cflags");
+    const old = { library: "0.94.0", version: "1.44.4" };
+    expect(remarks({ ...old, origin: "source" })).toContain("Unset V8_FROM_SOURCE");
+    expect(remarks({ ...old, origin: "upstream" })).not.toContain("Unset V8_FROM_SOURCE");
+  });
+
+  it("a V8 of a newer line than was ever compiled, where it is compiled", () => {
+    const newer = "V8 152.2.0 is newer than";
+    expect(remarks({ library: "152.2.0" })).toContain(newer);
+    expect(remarks({ library: "152.2.0", origin: "prebuilt" })).not.toContain(newer);
+    expect(remarks({ library: "150.4.0" })).not.toContain("is newer than");
+  });
+
+  it("what the published crate of Deno cannot give", () => {
+    const crate = "The published crate makes deno alone: no denort";
+    expect(remarks({ published: true })).toContain(crate);
+    expect(remarks({ published: false })).not.toContain(crate);
+  });
+
+  it("that a tree without a pinned Rust needs a toolchain", () => {
+    expect(remarks({ rust: null })).toContain("Give --toolchains");
+    expect(remarks({ rust: null, ownToolchain: true })).not.toContain("Give --toolchains");
+    expect(remarks({})).not.toContain("Give --toolchains");
+  });
+
+  it("that the snapshot's sources are not minified, since 2.9.0", () => {
+    expect(remarks({ version: "2.9.0" })).toContain("The sources in the snapshot are not minified");
+    expect(remarks({ version: "2.8.3" })).not.toContain("minified");
+  });
+});
+
+describe("denort of the published crate", () => {
+  it("is refused since it is a package of its own, which is not published", () => {
+    const version = "2.9.5";
+    expect(() => runtimeArguments(denoRecipe(version), facts({ version, published: true }))).toThrow(
+      "source: the published crate deno 2.9.5 has no denort",
+    );
+    expect(runtimeArguments(denoRecipe("2.1.6"), facts({ version: "2.1.6", published: true }))).toContain("denort");
   });
 });
 
@@ -173,7 +209,7 @@ describe("plan shows", () => {
       archive: "librusty_v8_simdutf_release_aarch64-unknown-linux-gnu.a.gz",
       binding: "src_binding_simdutf_release_aarch64-unknown-linux-gnu.rs",
       gnArguments: ["use_sysroot=false", "use_glib=false", 'target_cpu="arm64"', 'target_sysroot="/sysroot"'],
-      environment: ["DENO_SNAPSHOT_MINIFY_SOURCES=1"],
+      environment: [],
       cargo: ["--profile", "release", "--locked", "-p", "deno", "--bin", "deno"],
     });
   });
@@ -184,6 +220,37 @@ describe("plan shows", () => {
 
   it("no GN arguments and packages for V8 where it is not compiled", () => {
     expect(planOf({ origin: "upstream" })).toMatchObject({ gnArguments: [], libraryPackages: [] });
+  });
+
+  it("LLVM's packages where the default toolchain compiles V8 with them: on an arm64 engine", () => {
+    const llvm = ["clang-22", "lld-22", "llvm-22", "libclang-22-dev", "libclang-rt-22-dev"];
+    const arm = pair("linux/arm64", "linux/arm64");
+    expect(planOf(arm).libraryPackages).toEqual(expect.arrayContaining(llvm));
+    expect(planOf(pair("linux/amd64", "linux/arm64")).libraryPackages).not.toContain("clang-22");
+  });
+
+  it("the libclang that no distribution has, since V8 152, on every engine", () => {
+    for (const engine of ["linux/amd64", "linux/arm64"]) {
+      const packages = planOf({ ...pair(engine, "linux/arm64"), library: "152.2.0" }).libraryPackages;
+      expect(packages).toContain("libclang-21-dev");
+      expect(packages).not.toContain("libclang-19-dev");
+    }
+  });
+
+  it("GN and Ninja of the distribution where the old script cannot download them: an arm64 engine before V8 130.0.2", () => {
+    const packages = (library: string, engine: string) =>
+      planOf({ ...pair(engine, "linux/arm64"), library, version: "2.1.4" }).libraryPackages;
+    expect(packages("130.0.1", "linux/arm64")).toEqual(expect.arrayContaining(["generate-ninja", "ninja-build"]));
+    expect(packages("130.0.2", "linux/arm64")).not.toContain("ninja-build");
+    expect(packages("130.0.1", "linux/amd64")).not.toContain("ninja-build");
+  });
+
+  it("that the published crate of V8 gets its Temporal back before it is compiled", () => {
+    const names = (changes: Partial<Facts>) => planOf(changes).steps.map(({ name }) => name.split(":")[0]);
+    const restore = "get back what the published crate leaves out";
+    expect(names({ crate: true })[0]).toBe(restore);
+    expect(names({ crate: false })).not.toContain(restore);
+    expect(names({ crate: true, library: "139.0.0", version: "2.4.0" })).not.toContain(restore);
   });
 
   it("all of it as text for people", () => {
@@ -220,9 +287,9 @@ describe("cargoArguments", () => {
 
 describe("cargoEnvironment", () => {
   it.each([
-    ["canary", { DENO_SNAPSHOT_MINIFY_SOURCES: "1", DENO_CANARY: "true" }],
-    ["stable", { DENO_SNAPSHOT_MINIFY_SOURCES: "1" }],
-    ["prerelease", { DENO_SNAPSHOT_MINIFY_SOURCES: "1" }],
+    ["canary", { DENO_CANARY: "true" }],
+    ["stable", {}],
+    ["prerelease", {}],
   ] as const)("of a %s build", (channel, expected) => {
     expect(cargoEnvironment(denoRecipe("2.9.5"), { channel })).toEqual(expected);
   });
@@ -236,17 +303,7 @@ describe("gnArguments", () => {
   it.each([
     [false, false, always],
     [true, false, [...always, "treat_warnings_as_errors=false"]],
-    [
-      false,
-      true,
-      [
-        ...always,
-        "v8_enable_builtins_optimization=false",
-        "v8_enable_temporal_support=false",
-        "enable_rust=false",
-        "chrome_pgo_phase=0",
-      ],
-    ],
+    [false, true, [...always, "v8_enable_builtins_optimization=false", "chrome_pgo_phase=0"]],
     [false, null, always],
   ])("with system compilers: %j, from the crate: %j", (systemCompilers, crate, expected) => {
     expect(gnArguments(recipe, { target, systemCompilers, crate })).toEqual(expected);

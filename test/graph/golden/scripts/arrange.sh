@@ -40,5 +40,5 @@ for tool in clang clang++; do
   } >"/opt/llvm/bin/$tool"
   chmod 755 "/opt/llvm/bin/$tool"
 done
-printf 'clang_version="%s" rust_sysroot_absolute="%s" rust_bindgen_root="/usr" rustc_version="%s"' \
+printf 'clang_version="%s" rust_sysroot_absolute="%s" rust_bindgen_root="/opt/rust-bindgen" rustc_version="%s"' \
   "$version" "$(rustc --print sysroot)" "$(rustc --version | cut -d' ' -f2)" >/opt/llvm/gn-args
