@@ -13,7 +13,7 @@ export const version = "2.8.99";
 export const libraryVersion = "900.1.0";
 
 export const deno = (): Directory => dag.host().directory(paths.deno);
-/** As the published crate, which V8's Temporal cannot be compiled from. */
+/** As the published crate, which gets the crates of its Temporal from the registry. */
 export const library = (path = paths.library): Directory =>
   dag.host().directory(path).withNewFile(".cargo_vcs_info.json", "{}");
 

@@ -1,13 +1,23 @@
 import { type Container, dag, type Platform } from "@dagger.io/dagger";
 
-/** The base image of the engine tests: Debian 12 for both platforms, whose own packages make the toolchains. */
-export const base = process.env.DENO_FROM_SOURCE_TEST_BASE ?? "debian:bookworm";
+/** The base image of the engine tests: Debian 13 for both platforms, whose own packages make the toolchains. */
+export const base = process.env.DENO_FROM_SOURCE_TEST_BASE ?? "debian:trixie";
 
 /** A registry that takes pushes, for what `dagger call` can only be given by address. */
 export const registry = process.env.DENO_FROM_SOURCE_TEST_REGISTRY ?? "localhost:5000";
 
 const cargo = ["cargo", "rustc", "gcc", "libc6-dev", "git", "rsync", "cmake", "perl", "python3"];
-const compilers = ["clang", "lld", "llvm", "libclang-rt-14-dev", "generate-ninja", "ninja-build", "pkg-config"];
+const compilers = [
+  "bindgen",
+  "rustfmt",
+  "clang",
+  "lld",
+  "llvm",
+  "libclang-rt-19-dev",
+  "generate-ninja",
+  "ninja-build",
+  "pkg-config",
+];
 const install = `set -eu
 [ -z "\${FOREIGN-}" ] || dpkg --add-architecture "$FOREIGN"
 apt-get update
