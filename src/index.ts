@@ -148,9 +148,12 @@ export class DenoFromSource {
      * digest. Example: --base=debian:bookworm
      */
     base: string = BASE,
-    /** Git URL of Deno, for a fork or a mirror. Example: --repository=https://git.example/me/deno */
+    /**
+     * Git URL of Deno, for a fork or a mirror: https, http or git, without credentials, for images and errors show it. A
+     * private one, or one that needs ssh, is cloned and given as source. Example: --repository=https://git.example/me/deno
+     */
     repository: string = "https://github.com/denoland/deno",
-    /** Git URL of rusty_v8, for a fork or a mirror. Example: --library-repository=https://git.example/me/rusty_v8 */
+    /** Git URL of rusty_v8, for a fork or a mirror, as repository. Example: --library-repository=https://git.example/me/rusty_v8 */
     libraryRepository: string = "https://github.com/denoland/rusty_v8",
     /**
      * A directory of *.patch files for Deno, as git diff writes them, applied in the order of their names. One that
