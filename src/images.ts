@@ -1,6 +1,7 @@
 import type { Container, File, Secret } from "@dagger.io/dagger";
-import { baseContainer, binFolder, download, type Entry, image, textIn } from "../dagger/image.js";
+import { baseContainer, binFolder, type Entry, image, textIn } from "../dagger/image.js";
 import { publish } from "../dagger/publish.js";
+import { fetched } from "../dagger/remote.js";
 import * as upstream from "../dagger/upstream.js";
 import { finishedBinary, unpackedFor } from "./binaries.js";
 import { checkRelease, checkRequest, originOf } from "./binary.js";
@@ -66,10 +67,12 @@ export async function binaryFor(settings: Settings, { identity, tree }: Subject,
   return tree ? binaryOf(await decide(settings, tree, target)) : finishedBinary(settings, identity.version, target);
 }
 
+const tiniRemote = { argument: "tini", instead: "the programs with --tini" };
+
 async function tiniFor(settings: Settings, target: Target): Promise<File> {
   const { tini } = settings;
   const name = `tini-${target.debian}`;
-  if (!tini) return download(TINI.url(target.debian), TINI.checksums[target.debian]);
+  if (!tini) return fetched(TINI.url(target.debian), tiniRemote, TINI.checksums[target.debian]);
   if (!(await tini.exists(name))) throw new Error(`tini: ${name} is missing, for ${target.platform}`);
   const from = { file: tini.file(name), packing: "bare", sha512: null, name: `tini: ${name}` } as const;
   return unpackedFor(settings, from, target);
@@ -96,7 +99,7 @@ export async function imageOf(
   variant: Variant,
 ): Promise<Container> {
   const { identity } = subject;
-  const base = baseContainer(target.platform, baseImage(variant, settings.imageBase));
+  const base = await baseContainer(target.platform, baseImage(variant, settings.imageBase));
   const common = {
     base,
     date: dateOf(identity),
@@ -139,10 +142,12 @@ export async function publishImages(settings: Settings, wanted: Publication): Pr
   const { variant, username, password } = wanted;
   const address = parseAddress(wanted.address);
   const targets = parsePlatforms(wanted.platforms);
-  checkTags(wanted.tags, parseVersion(wanted.version));
+  checkTags(wanted.tags, channelOf(parseVersion(wanted.version)));
   baseImage(variant, settings.imageBase);
   checkLogin(username, password !== undefined);
   const subject = await identify(settings, wanted.version);
+  // Again, since only a tree that was given says whether it is a prerelease.
+  checkTags(wanted.tags, subject.identity.channel);
   const tags = imageTags(wanted.tags, subject.identity, variant);
   const images = await Promise.all(targets.map((target) => imageOf(settings, subject, target, variant)));
   return publish({ address, tags, images, credentials: password ? { username, password } : null });

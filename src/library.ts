@@ -3,6 +3,7 @@ import { withSystemCompilers } from "../dagger/compilers.js";
 import { assertRuns } from "../dagger/emulation.js";
 import { withLibclang } from "../dagger/libclang.js";
 import { withPatches } from "../dagger/patches.js";
+import { fetched } from "../dagger/remote.js";
 import { library } from "../dagger/rusty-v8.js";
 import { step } from "../dagger/step.js";
 import { toolchain, withoutTimes } from "../dagger/toolchain.js";
@@ -57,7 +58,7 @@ async function libraryToolchain(
 /** rusty_v8's source as it is compiled; its version must be the one that Deno's Cargo.lock names. */
 async function librarySource({ settings, tree, facts }: Work): Promise<Directory> {
   const { librarySource: own, libraryRepository, libraryPatches } = settings;
-  const original = own ?? upstream.withSubmodules(libraryRepository, tagOf(tree.library));
+  const original = own ?? (await upstream.withSubmodules(libraryRepository, tagOf(tree.library)));
   const manifest = await upstream.textOf(original, "Cargo.toml");
   if (!manifest) throw new Error("library-source: not a rusty_v8 tree: Cargo.toml is missing");
   const version = packageVersion(manifest);
@@ -148,13 +149,15 @@ async function prebuilt(mirror: Directory, { tree, recipe }: Work): Promise<Dire
 }
 
 /** The same files from rusty_v8's own release. */
-function upstreamLibrary({ settings, tree, recipe }: Work): Directory {
+async function upstreamLibrary({ settings, tree, recipe }: Work): Promise<Directory> {
   const names = [recipe.archive, ...(recipe.binding ? [recipe.binding] : [])];
-  return names.reduce(
-    (directory, name) =>
-      directory.withFile(name, dag.http(downloadUrl(settings.libraryRepository, tree.library, name))),
-    dag.directory(),
-  );
+  const remote = { argument: "library-origin", instead: "finished files with --prebuilt, or --library-origin=SOURCE" };
+  let directory = dag.directory();
+  for (const name of names) {
+    const url = downloadUrl(settings.libraryRepository, tree.library, name);
+    directory = directory.withFile(name, await fetched(url, remote));
+  }
+  return directory;
 }
 
 /** V8's files in the folder that RUSTY_V8_MIRROR has for this version. */

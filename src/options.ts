@@ -49,7 +49,12 @@ const options = z.object({
   base: imageReference,
   repository: gitUrl,
   "library-repository": gitUrl,
-  profile: z.string().regex(/^[a-z][a-z0-9_-]{0,63}$/, { error: "a cargo profile such as release or release-lite" }),
+  profile: z
+    .string()
+    .regex(/^[a-z][a-z0-9_-]{0,63}$/, { error: "a cargo profile such as release or release-lite" })
+    // Names that cargo keeps for itself, but finds out only after V8 is compiled:
+    // https://github.com/rust-lang/cargo/blob/0.84.0/src/cargo/util/toml/mod.rs
+    .regex(/^(?!(debug|doc|build|package|rust.*|cargo.*)$)/, { error: "a cargo profile; debug is called dev" }),
   features: z.array(
     z.string().regex(/^[A-Za-z0-9_][\w./+-]{0,127}$/, { error: "cargo features such as deno/panic-trace" }),
   ),

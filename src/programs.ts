@@ -97,9 +97,10 @@ export async function compile(settings: Settings, wanted: Standalone): Promise<F
   // denort first: where binaries were given it is the one that is forgotten, and the two share a cache when compiled.
   const denort = await runtimeFor(settings, subject, target);
   const deno = await binaryFor(settings, subject, target);
+  const base = await baseContainer(target.platform, baseImage("UBUNTU", settings.imageBase));
   return step(`deno compile ${entrypoint} for ${target.platform}`, () =>
     compiled({
-      base: baseContainer(target.platform, baseImage("UBUNTU", settings.imageBase)),
+      base,
       platform: target.platform,
       deno,
       denort,

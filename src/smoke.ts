@@ -37,7 +37,7 @@ interface Subject {
 
 async function subjectOf(settings: Settings, { version, variant, address }: Trial): Promise<Subject> {
   if (address) {
-    const image = (target: Target) => baseContainer(target.platform, address).sync();
+    const image = (target: Target) => baseContainer(target.platform, address, "address");
     return { version: requestText(parseVersion(version)), image };
   }
   const subject = await identify(settings, version);

@@ -98,3 +98,9 @@ export function channelOf(request: VersionRequest): Channel {
   if (request.kind === "canary" || request.kind === "commit") return "canary";
   return request.kind === "release" && semver.prerelease(request.version) ? "prerelease" : "stable";
 }
+
+/** The same of a tree, which may be a prerelease without having been asked for as one. */
+export function channelOfTree(request: VersionRequest, version: string): Channel {
+  const asked = channelOf(request);
+  return asked === "stable" && semver.prerelease(version) ? "prerelease" : asked;
+}

@@ -53,7 +53,7 @@ describe("checkOptions accepts", () => {
     expect(() => check({ repository, "library-repository": repository })).not.toThrow();
   });
 
-  it.each(["release", "release-lite", "dev", "release_with_debug"])("profile %s", (profile) => {
+  it.each(["release", "release-lite", "dev", "test", "bench", "release_with_debug"])("profile %s", (profile) => {
     expect(() => check({ profile })).not.toThrow();
   });
 
@@ -104,6 +104,8 @@ describe("checkOptions refuses, by the argument's name, what was given and what 
     ["profile", "--verbose", 'profile: expected a cargo profile such as release or release-lite; given: "--verbose"'],
     ["profile", "../x", 'profile: expected a cargo profile such as release or release-lite; given: "../x"'],
     ["profile", "a b", 'profile: expected a cargo profile such as release or release-lite; given: "a b"'],
+    ["profile", "debug", 'profile: expected a cargo profile; debug is called dev; given: "debug"'],
+    ["profile", "doc", 'profile: expected a cargo profile; debug is called dev; given: "doc"'],
     ["features", [""], 'features: expected cargo features such as deno/panic-trace; given: ""'],
     ["features", ["hmr", "a b"], 'features: expected cargo features such as deno/panic-trace; given: "a b"'],
     ["features", ["a,b"], 'features: expected cargo features such as deno/panic-trace; given: "a,b"'],
