@@ -29,7 +29,7 @@ import { resolve, type Tree } from "./source.js";
 import { checkLogin, checkTags, imageTags, parseAddress } from "./tags.js";
 import { gitContainer } from "./toolchains.js";
 import { channelOf, newest, parseVersion } from "./version.js";
-import { decide } from "./work.js";
+import { decide, inTurn } from "./work.js";
 
 /** The oldest date that a zip can hold, for files whose source's date is not known. */
 const NO_DATE = 315532800;
@@ -126,6 +126,15 @@ export async function imageOf(
   return image({ ...common, files, folders: [{ path: "deno-dir", owner: OWNER }], command: COMMAND }).sync();
 }
 
+/** Does what begins with an image of each platform: side by side, but one after the other where Deno is compiled for it. */
+export function forEachImage<T>(
+  { tree }: Subject,
+  targets: Target[],
+  work: (target: Target) => Promise<T>,
+): Promise<T[]> {
+  return tree ? inTurn(targets, work) : Promise.all(targets.map(work));
+}
+
 /** What is pushed, and where to. */
 export interface Publication {
   address: string;
@@ -149,6 +158,6 @@ export async function publishImages(settings: Settings, wanted: Publication): Pr
   // Again, since only a tree that was given says whether it is a prerelease.
   checkTags(wanted.tags, subject.identity.channel);
   const tags = imageTags(wanted.tags, subject.identity, variant);
-  const images = await Promise.all(targets.map((target) => imageOf(settings, subject, target, variant)));
+  const images = await forEachImage(subject, targets, (target) => imageOf(settings, subject, target, variant));
   return publish({ address, tags, images, credentials: password ? { username, password } : null });
 }

@@ -28,7 +28,7 @@ import { resolve } from "./source.js";
 import { checkSync, each, type Synced } from "./sync.js";
 import { type Upload, upload } from "./upload.js";
 import { parseVersion } from "./version.js";
-import { decide, engineFor, type Work } from "./work.js";
+import { decide, engineFor, inTurn, type Work } from "./work.js";
 
 /** Where V8's static library comes from. */
 export enum LibraryOrigin {
@@ -336,7 +336,7 @@ export class DenoFromSource {
     platforms: string[] = ["linux/arm64", "linux/amd64"],
   ): Promise<Directory> {
     const works = await this.works(version, platforms);
-    const files = await Promise.all(works.map(mirrorOf));
+    const files = await inTurn(works, mirrorOf);
     return files.reduce((all, one) => all.withDirectory(".", one), dag.directory());
   }
 
@@ -371,7 +371,7 @@ export class DenoFromSource {
   }
 
   /**
-   * Everything that a release page has, for several platforms, built side by side: the zips with `.sha256sum` files in
+   * Everything that a release page has, for several platforms, built one after the other: the zips with `.sha256sum` files in
    * upstream's format, `deno-linux-arm64.zip` as a second name, and V8's archives and bindings.
    *
    * Example: `dagger call release --version=2.9.5 --platforms=linux/arm64,linux/amd64 -o dist`
@@ -384,7 +384,7 @@ export class DenoFromSource {
     platforms: string[] = ["linux/arm64", "linux/amd64"],
   ): Promise<Directory> {
     const works = await this.works(version, platforms);
-    const files = await Promise.all(works.map(releaseOf));
+    const files = await inTurn(works, releaseOf);
     return files.reduce((all, one) => all.withDirectory(".", one), dag.directory());
   }
 
