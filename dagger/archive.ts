@@ -5,7 +5,8 @@ import type { Container, File } from "@dagger.io/dagger";
  * oldest that the format has, the order and the attributes are set.
  */
 const zip = `
-import os, sys, zipfile
+import os, shutil, sys, zipfile
+shutil.rmtree("/out", ignore_errors=True)
 os.mkdir("/out")
 entry = zipfile.ZipInfo("deno", (1980, 1, 1, 0, 0, 0))
 entry.create_system = 3

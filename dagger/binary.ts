@@ -1,4 +1,4 @@
-import { type Container, dag, type File } from "@dagger.io/dagger";
+import type { Container, File } from "@dagger.io/dagger";
 import { attempt } from "./attempt.js";
 
 /** A finished binary as its host packs it. */
@@ -39,6 +39,7 @@ try:
     else:
         names, source = [], open("/src/packed", "rb")
     if source is None: sys.exit("it holds no " + member + ", but " + (", ".join(names[:8]) or "nothing"))
+    shutil.rmtree("/out", ignore_errors=True)
     os.mkdir("/out")
     with open("/out/deno", "wb") as binary: shutil.copyfileobj(source, binary, 1 << 20)
 except Exception as error:
@@ -55,13 +56,4 @@ export async function unpacked(tools: Container, from: Packed): Promise<Unpacked
   const { code, out, err } = await attempt(done);
   if (code !== 0) throw new Error(`${name}: ${err.trim()}`);
   return { binary: done.file("/out/deno"), header: out.trim() };
-}
-
-/** A download; what a server refuses, or what is not as its checksum says, is an error that names the argument. */
-export async function fetched(url: string, argument: string, checksum?: string): Promise<File> {
-  try {
-    return await dag.http(url, { checksum }).sync();
-  } catch (error) {
-    throw new Error(`${argument}: ${url} could not be had: ${error instanceof Error ? error.message : error}`);
-  }
 }

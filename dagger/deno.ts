@@ -31,6 +31,9 @@ export interface DenoBuild {
 }
 
 const build = `set -eu
+# A toolchain that was given may have such a folder.
+rm -rf /out
+mkdir /out
 # The tree is kept in the cache by content: a file that did not change keeps its time, so cargo builds only what
 # changed, and git's and uploads' own times (all equal) mislead nobody.
 mkdir -p /cache/src
@@ -57,12 +60,15 @@ if [ -n "$CROSS" ]; then
   set -- "$@" --target "$CROSS"
 fi
 cargo build --profile "$PROFILE" "$@"
-directory=$PROFILE
-if [ "$PROFILE" = dev ]; then directory=debug; fi
-mkdir /out
+# cargo's own profiles share two folders: https://doc.rust-lang.org/cargo/reference/profiles.html
+case $PROFILE in
+  dev | test) directory=debug ;;
+  bench) directory=release ;;
+  *) directory=$PROFILE ;;
+esac
 # As upstream does; a profile that is about debugging keeps its symbols.
 case $PROFILE in
-  dev | *debug*) cp "$target/$directory/$PROGRAM" "/out/$PROGRAM" ;;
+  dev | test | *debug*) cp "$target/$directory/$PROGRAM" "/out/$PROGRAM" ;;
   *) "$strip" $STRIP -o "/out/$PROGRAM" "$target/$directory/$PROGRAM" ;;
 esac
 chmod 755 "/out/$PROGRAM"

@@ -1,4 +1,5 @@
 import { type Container, type Directory, dag, ExistsType, type File, type Platform } from "@dagger.io/dagger";
+import { fromRemote } from "./remote.js";
 
 /** One file of the image. */
 export interface Entry {
@@ -26,9 +27,20 @@ export interface ImageBuild {
 }
 
 /** The image below, or an empty one. */
-export function baseContainer(platform: string, address: string | null): Container {
+export async function baseContainer(
+  platform: string,
+  address: string | null,
+  argument = "image-base",
+): Promise<Container> {
   const empty = dag.container({ platform: platform as Platform });
-  return address === null ? empty : empty.from(address);
+  if (address === null) return empty;
+  const remote = {
+    argument,
+    address,
+    wanted: `the image for ${platform}`,
+    instead: `another image with --${argument}`,
+  };
+  return fromRemote(remote, () => empty.from(address).sync());
 }
 
 /** Where a file of /bin is to be put: in most distributions /bin is a link to /usr/bin, which must stay one. */
@@ -40,11 +52,6 @@ export async function binFolder(base: Container): Promise<string> {
 /** A text file of the image below; null when there is none. */
 export async function textIn(base: Container, path: string): Promise<string | null> {
   return (await base.rootfs().exists(path)) ? base.file(`/${path}`).contents() : null;
-}
-
-/** A download that must have a checksum. */
-export function download(url: string, checksum: string): File {
-  return dag.http(url, { checksum });
 }
 
 /**

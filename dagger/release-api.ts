@@ -166,8 +166,22 @@ export async function releases(access: Access): Promise<Release[]> {
 export async function createDraft(access: Access, tag: string, prerelease: boolean, text: string): Promise<Release> {
   const body = JSON.stringify({ tag_name: tag, name: tag, body: text, draft: true, prerelease });
   const headers = { "content-type": "application/json" };
-  const response = await ask(access, `${repositoryUrl(access)}/releases`, { method: "POST", body, headers });
-  return releaseOf(access, await json(response, releaseAnswer));
+  try {
+    const response = await ask(access, `${repositoryUrl(access)}/releases`, { method: "POST", body, headers });
+    return releaseOf(access, await json(response, releaseAnswer));
+  } catch (error) {
+    // Another call made it a moment ago: Gitea has one release of a tag. It is found by the next look.
+    if (error instanceof Error && /: (409|422) .*exists/i.test(error.message)) throw new Transient(error.message);
+    throw error;
+  }
+}
+
+/** Removes a draft that this module made and did not fill. */
+export async function removeDraft(access: Access, { id }: Release): Promise<void> {
+  await retrying(
+    () => ask(access, `${repositoryUrl(access)}/releases/${id}`, { method: "DELETE", gone: true }),
+    access.clock,
+  );
 }
 
 /** Shows a draft to everybody. */

@@ -1,6 +1,7 @@
 import type { File } from "@dagger.io/dagger";
-import { fetched, type Packed, unpacked } from "../dagger/binary.js";
+import { type Packed, unpacked } from "../dagger/binary.js";
 import { npmRegistry } from "../dagger/npm.js";
+import { fetched } from "../dagger/remote.js";
 import {
   checkHeader,
   given,
@@ -23,11 +24,17 @@ export async function unpackedFor(settings: Settings, from: Packed, target: Targ
   return binary;
 }
 
+const npm = {
+  argument: "binary-registry",
+  instead: "a mirror with --binary-registry, or finished binaries with --binaries",
+};
+const upstream = { argument: "binary-origin", instead: "finished binaries with --binaries, or --binary-origin=SOURCE" };
+
 /** The tarball of a package in the npm registry, with the SHA-512 that the registry names. */
 export async function npmTarball(settings: Settings, name: string, version: string): Promise<Packed> {
   const url = manifestUrl(settings.binaryRegistry || (await npmRegistry()), name, version);
-  const { tarball, sha512 } = parseManifest(await (await fetched(url, "binary-registry")).contents(), url, version);
-  const file = await fetched(tarball, "binary-registry");
+  const { tarball, sha512 } = parseManifest(await (await fetched(url, npm)).contents(), url, version);
+  const file = await fetched(tarball, npm);
   return { file, packing: "tarball", sha512, name: `binary-registry: ${tarball}` };
 }
 
@@ -40,9 +47,9 @@ async function packed(settings: Settings, version: string, target: Target, membe
   if (originOf(false, binaryOrigin) === "upstream") {
     const url = zipUrl(repository, version, target, member);
     const sum = `${url}.sha256sum`;
-    const checksum = parseChecksum(await (await fetched(sum, "binary-origin")).contents(), sum);
+    const checksum = parseChecksum(await (await fetched(sum, upstream)).contents(), sum);
     return {
-      file: await fetched(url, "binary-origin", checksum),
+      file: await fetched(url, upstream, checksum),
       packing: "zip",
       sha512: null,
       name: `binary-origin: ${url}`,

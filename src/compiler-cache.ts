@@ -1,5 +1,6 @@
 import type { Secret } from "@dagger.io/dagger";
 import type { CompilerCache as Store } from "../dagger/compiler-cache.js";
+import { quoted } from "./version.js";
 
 /** A compiler cache that several machines share: which settings of sccache a URL means. */
 export interface CompilerCache {
@@ -13,7 +14,7 @@ export interface CompilerCache {
 const accepted = "redis://HOST:PORT/DB, webdav+https://HOST/PATH, or s3://BUCKET/PREFIX?region=REGION&endpoint=HOST";
 
 function refuse(text: string, why: string): never {
-  throw new Error(`compiler-cache: ${why}; accepted: ${accepted}; given: ${JSON.stringify(text.slice(0, 200))}`);
+  throw new Error(`compiler-cache: ${why}; accepted: ${accepted}; given: ${quoted(text)}`);
 }
 
 /**

@@ -1,6 +1,7 @@
 import type { Container, File, Secret } from "@dagger.io/dagger";
-import { baseContainer, binFolder, download, type Entry, image, textIn } from "../dagger/image.js";
+import { baseContainer, binFolder, type Entry, image, textIn } from "../dagger/image.js";
 import { publish } from "../dagger/publish.js";
+import { fetched } from "../dagger/remote.js";
 import * as upstream from "../dagger/upstream.js";
 import { finishedBinary, unpackedFor } from "./binaries.js";
 import { checkRelease, checkRequest, originOf } from "./binary.js";
@@ -28,7 +29,7 @@ import { resolve, type Tree } from "./source.js";
 import { checkLogin, checkTags, imageTags, parseAddress } from "./tags.js";
 import { gitContainer } from "./toolchains.js";
 import { channelOf, newest, parseVersion } from "./version.js";
-import { decide } from "./work.js";
+import { decide, inTurn } from "./work.js";
 
 /** The oldest date that a zip can hold, for files whose source's date is not known. */
 const NO_DATE = 315532800;
@@ -66,10 +67,12 @@ export async function binaryFor(settings: Settings, { identity, tree }: Subject,
   return tree ? binaryOf(await decide(settings, tree, target)) : finishedBinary(settings, identity.version, target);
 }
 
+const tiniRemote = { argument: "tini", instead: "the programs with --tini" };
+
 async function tiniFor(settings: Settings, target: Target): Promise<File> {
   const { tini } = settings;
   const name = `tini-${target.debian}`;
-  if (!tini) return download(TINI.url(target.debian), TINI.checksums[target.debian]);
+  if (!tini) return fetched(TINI.url(target.debian), tiniRemote, TINI.checksums[target.debian]);
   if (!(await tini.exists(name))) throw new Error(`tini: ${name} is missing, for ${target.platform}`);
   const from = { file: tini.file(name), packing: "bare", sha512: null, name: `tini: ${name}` } as const;
   return unpackedFor(settings, from, target);
@@ -96,7 +99,7 @@ export async function imageOf(
   variant: Variant,
 ): Promise<Container> {
   const { identity } = subject;
-  const base = baseContainer(target.platform, baseImage(variant, settings.imageBase));
+  const base = await baseContainer(target.platform, baseImage(variant, settings.imageBase));
   const common = {
     base,
     date: dateOf(identity),
@@ -123,6 +126,15 @@ export async function imageOf(
   return image({ ...common, files, folders: [{ path: "deno-dir", owner: OWNER }], command: COMMAND }).sync();
 }
 
+/** Does what begins with an image of each platform: side by side, but one after the other where Deno is compiled for it. */
+export function forEachImage<T>(
+  { tree }: Subject,
+  targets: Target[],
+  work: (target: Target) => Promise<T>,
+): Promise<T[]> {
+  return tree ? inTurn(targets, work) : Promise.all(targets.map(work));
+}
+
 /** What is pushed, and where to. */
 export interface Publication {
   address: string;
@@ -139,11 +151,13 @@ export async function publishImages(settings: Settings, wanted: Publication): Pr
   const { variant, username, password } = wanted;
   const address = parseAddress(wanted.address);
   const targets = parsePlatforms(wanted.platforms);
-  checkTags(wanted.tags, parseVersion(wanted.version));
+  checkTags(wanted.tags, channelOf(parseVersion(wanted.version)));
   baseImage(variant, settings.imageBase);
   checkLogin(username, password !== undefined);
   const subject = await identify(settings, wanted.version);
+  // Again, since only a tree that was given says whether it is a prerelease.
+  checkTags(wanted.tags, subject.identity.channel);
   const tags = imageTags(wanted.tags, subject.identity, variant);
-  const images = await Promise.all(targets.map((target) => imageOf(settings, subject, target, variant)));
+  const images = await forEachImage(subject, targets, (target) => imageOf(settings, subject, target, variant));
   return publish({ address, tags, images, credentials: password ? { username, password } : null });
 }

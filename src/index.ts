@@ -28,7 +28,7 @@ import { resolve } from "./source.js";
 import { checkSync, each, type Synced } from "./sync.js";
 import { type Upload, upload } from "./upload.js";
 import { parseVersion } from "./version.js";
-import { decide, engineFor, type Work } from "./work.js";
+import { decide, engineFor, inTurn, type Work } from "./work.js";
 
 /** Where V8's static library comes from. */
 export enum LibraryOrigin {
@@ -148,9 +148,12 @@ export class DenoFromSource {
      * digest. Example: --base=debian:bookworm
      */
     base: string = BASE,
-    /** Git URL of Deno, for a fork or a mirror. Example: --repository=https://git.example/me/deno */
+    /**
+     * Git URL of Deno, for a fork or a mirror: https, http or git, without credentials, for images and errors show it. A
+     * private one, or one that needs ssh, is cloned and given as source. Example: --repository=https://git.example/me/deno
+     */
     repository: string = "https://github.com/denoland/deno",
-    /** Git URL of rusty_v8, for a fork or a mirror. Example: --library-repository=https://git.example/me/rusty_v8 */
+    /** Git URL of rusty_v8, for a fork or a mirror, as repository. Example: --library-repository=https://git.example/me/rusty_v8 */
     libraryRepository: string = "https://github.com/denoland/rusty_v8",
     /**
      * A directory of *.patch files for Deno, as git diff writes them, applied in the order of their names. One that
@@ -333,7 +336,7 @@ export class DenoFromSource {
     platforms: string[] = ["linux/arm64", "linux/amd64"],
   ): Promise<Directory> {
     const works = await this.works(version, platforms);
-    const files = await Promise.all(works.map(mirrorOf));
+    const files = await inTurn(works, mirrorOf);
     return files.reduce((all, one) => all.withDirectory(".", one), dag.directory());
   }
 
@@ -368,7 +371,7 @@ export class DenoFromSource {
   }
 
   /**
-   * Everything that a release page has, for several platforms, built side by side: the zips with `.sha256sum` files in
+   * Everything that a release page has, for several platforms, built one after the other: the zips with `.sha256sum` files in
    * upstream's format, `deno-linux-arm64.zip` as a second name, and V8's archives and bindings.
    *
    * Example: `dagger call release --version=2.9.5 --platforms=linux/arm64,linux/amd64 -o dist`
@@ -381,7 +384,7 @@ export class DenoFromSource {
     platforms: string[] = ["linux/arm64", "linux/amd64"],
   ): Promise<Directory> {
     const works = await this.works(version, platforms);
-    const files = await Promise.all(works.map(releaseOf));
+    const files = await inTurn(works, releaseOf);
     return files.reduce((all, one) => all.withDirectory(".", one), dag.directory());
   }
 

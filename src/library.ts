@@ -4,6 +4,7 @@ import { assertRuns } from "../dagger/emulation.js";
 import { type LibclangRange, withLibclang } from "../dagger/libclang.js";
 import { withPatches } from "../dagger/patches.js";
 import { withRestored } from "../dagger/published-crate.js";
+import { fetched } from "../dagger/remote.js";
 import { library } from "../dagger/rusty-v8.js";
 import { step } from "../dagger/step.js";
 import { toolchain, withoutTimes } from "../dagger/toolchain.js";
@@ -64,7 +65,7 @@ async function libraryToolchain({ settings, recipe, facts, engine, target }: Wor
 /** rusty_v8's source as it is compiled; its version must be the one that Deno's Cargo.lock names. */
 async function librarySource({ settings, tree }: Work): Promise<Directory> {
   const { librarySource: own, libraryRepository, libraryPatches } = settings;
-  const original = own ?? upstream.withSubmodules(libraryRepository, tagOf(tree.library));
+  const original = own ?? (await upstream.withSubmodules(libraryRepository, tagOf(tree.library)));
   const manifest = await upstream.textOf(original, "Cargo.toml");
   if (!manifest) throw new Error("library-source: not a rusty_v8 tree: Cargo.toml is missing");
   const version = packageVersion(manifest);
@@ -164,13 +165,15 @@ async function prebuilt(mirror: Directory, { tree, recipe }: Work): Promise<Dire
 }
 
 /** The same files from rusty_v8's own release. */
-function upstreamLibrary({ settings, tree, recipe }: Work): Directory {
+async function upstreamLibrary({ settings, tree, recipe }: Work): Promise<Directory> {
   const names = [recipe.archive, ...(recipe.binding ? [recipe.binding] : [])];
-  return names.reduce(
-    (directory, name) =>
-      directory.withFile(name, dag.http(downloadUrl(settings.libraryRepository, tree.library, name))),
-    dag.directory(),
-  );
+  const remote = { argument: "library-origin", instead: "finished files with --prebuilt, or --library-origin=SOURCE" };
+  let directory = dag.directory();
+  for (const name of names) {
+    const url = downloadUrl(settings.libraryRepository, tree.library, name);
+    directory = directory.withFile(name, await fetched(url, remote));
+  }
+  return directory;
 }
 
 /** V8's files in the folder that RUSTY_V8_MIRROR has for this version. */

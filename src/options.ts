@@ -36,8 +36,8 @@ export interface Settings {
  * What the constructor's plain arguments may say. Everything that reaches a command line or a URL is matched
  * against a pattern here, so a stage never has to quote.
  */
-const gitUrl = z.string().regex(/^(https?|ssh|git):\/\/[\w.@:~/%+-]+$/, {
-  error: "a Git URL with https://, http://, ssh:// or git://, without spaces or a query",
+const gitUrl = z.string().regex(/^(https?|git):\/\/[\w.-]+(:\d+)?(\/[\w.@:~%+-]*)+$/, {
+  error: "a Git URL with https://, http:// or git://, without credentials, spaces or a query",
 });
 
 /** The address of an image. */
@@ -49,7 +49,12 @@ const options = z.object({
   base: imageReference,
   repository: gitUrl,
   "library-repository": gitUrl,
-  profile: z.string().regex(/^[a-z][a-z0-9_-]{0,63}$/, { error: "a cargo profile such as release or release-lite" }),
+  profile: z
+    .string()
+    .regex(/^[a-z][a-z0-9_-]{0,63}$/, { error: "a cargo profile such as release or release-lite" })
+    // Names that cargo keeps for itself, but finds out only after V8 is compiled:
+    // https://github.com/rust-lang/cargo/blob/0.84.0/src/cargo/util/toml/mod.rs
+    .regex(/^(?!(debug|doc|build|package|rust.*|cargo.*)$)/, { error: "a cargo profile; debug is called dev" }),
   features: z.array(
     z.string().regex(/^[A-Za-z0-9_][\w./+-]{0,127}$/, { error: "cargo features such as deno/panic-trace" }),
   ),
@@ -84,8 +89,33 @@ export function checkValues(schema: z.ZodType, values: unknown): void {
   throw new Error(problems.join("\n"));
 }
 
+/**
+ * Refuses Git URLs that people have and this module cannot take, and says what to do instead. They are looked at before
+ * the pattern, whose error would repeat them.
+ */
+function checkGitUrl(argument: "repository" | "library-repository", url: string): void {
+  const source = argument === "repository" ? "source" : "library-source";
+  const instead = `clone it, and give the clone with --${source}`;
+  if (/^https?:\/\/[^/]*@/i.test(url)) {
+    // An image's labels name the repository, and commands and errors do: a secret in it would be everywhere.
+    throw new Error(
+      `${argument}: credentials do not belong in the URL, which images and errors show; accepted: a Git URL without ` +
+        `user and password. For a private repository ${instead}`,
+    );
+  }
+  if (/^ssh:/i.test(url) || /^[^/]*@[^/]*:/.test(url)) {
+    // The checkout is made in a container, which has no ssh and none of the caller's keys.
+    throw new Error(
+      `${argument}: Git over ssh is not possible here; accepted: https://, http:// or git://. To use ssh, ${instead}; ` +
+        `given: ${quoted(url)}`,
+    );
+  }
+}
+
 /** Throws an error that names the argument, what was given and what is accepted. */
 export function checkOptions(values: Options, given: Given): void {
+  checkGitUrl("repository", values.repository);
+  checkGitUrl("library-repository", values["library-repository"]);
   checkValues(options, values);
   if (values["compiler-cache"]) parseCompilerCache(values["compiler-cache"]);
   else if (given.compilerCacheUser || given.compilerCachePassword) {

@@ -7,7 +7,7 @@ import { finishedBinary } from "./binaries.js";
 import { checkRequest, checkRuntime, originOf } from "./binary.js";
 import { runtimeOf } from "./cargo.js";
 import { baseImage, LABELS, OWNER, type Variant } from "./image.js";
-import { binaryFor, dateOf, identify, imageOf, type Subject } from "./images.js";
+import { binaryFor, dateOf, forEachImage, identify, imageOf, type Subject } from "./images.js";
 import type { Settings } from "./options.js";
 import { checkPermissions, importPermissions, parsePermissions } from "./permissions.js";
 import { parsePlatform, parsePlatforms, type Target } from "./platform.js";
@@ -97,9 +97,10 @@ export async function compile(settings: Settings, wanted: Standalone): Promise<F
   // denort first: where binaries were given it is the one that is forgotten, and the two share a cache when compiled.
   const denort = await runtimeFor(settings, subject, target);
   const deno = await binaryFor(settings, subject, target);
+  const base = await baseContainer(target.platform, baseImage("UBUNTU", settings.imageBase));
   return step(`deno compile ${entrypoint} for ${target.platform}`, () =>
     compiled({
-      base: baseContainer(target.platform, baseImage("UBUNTU", settings.imageBase)),
+      base,
       platform: target.platform,
       deno,
       denort,
@@ -120,7 +121,7 @@ export async function application(settings: Settings, wanted: Application): Prom
   checkAppVariant(variant);
   const subject = await subjectFor(settings, wanted, (version) => checkPermissions(permissions, version));
   const { identity } = subject;
-  const images = targets.map(async (target) => {
+  const images = await forEachImage(subject, targets, async (target) => {
     const image = await imageOf(settings, subject, target, variant);
     return step(`app ${entrypoint} for ${target.platform}`, () =>
       app({
@@ -138,5 +139,5 @@ export async function application(settings: Settings, wanted: Application): Prom
       }),
     );
   });
-  return { platforms: targets.map(({ platform }) => platform), images: await Promise.all(images) };
+  return { platforms: targets.map(({ platform }) => platform), images };
 }

@@ -19,6 +19,7 @@ import {
   versionText,
 } from "./smoke-report.js";
 import { parseVersion } from "./version.js";
+import { inTurn } from "./work.js";
 
 /** What is tried: an image of this module, or the one at an address. */
 export interface Trial {
@@ -30,6 +31,8 @@ export interface Trial {
 
 /** What of each platform is tried. */
 interface Subject {
+  /** whether Deno is compiled for the image */
+  compiled: boolean;
   /** what `deno --version` is to contain */
   version: string;
   image(target: Target): Promise<Container>;
@@ -37,13 +40,13 @@ interface Subject {
 
 async function subjectOf(settings: Settings, { version, variant, address }: Trial): Promise<Subject> {
   if (address) {
-    const image = (target: Target) => baseContainer(target.platform, address).sync();
-    return { version: requestText(parseVersion(version)), image };
+    const image = (target: Target) => baseContainer(target.platform, address, "address");
+    return { compiled: false, version: requestText(parseVersion(version)), image };
   }
   const subject = await identify(settings, version);
   checkAge(subject.identity.version);
   const image = (target: Target) => imageOf(settings, subject, target, variant);
-  return { version: versionText(subject.identity), image };
+  return { compiled: subject.tree !== null, version: versionText(subject.identity), image };
 }
 
 /** What one platform shows. An image that cannot be had is a line of the report: the other platform is seen as well. */
@@ -60,19 +63,18 @@ async function checksFor(settings: Settings, { version, image }: Subject, target
   return checksOf(await smokeTest(made, addon), { version, machine: target.machine, tests });
 }
 
-/** Tries every platform, side by side. */
+/** Tries every platform, side by side where nothing is compiled. */
 export async function smoke(settings: Settings, trial: Trial): Promise<string> {
   parseVersion(trial.version);
   const targets = parsePlatforms(trial.platforms);
   checkTrial(trial.variant, trial.address);
   const subject = await subjectOf(settings, trial);
-  const results = targets.map((target) =>
+  const tried = (target: Target) =>
     step(`smoke test on ${target.platform}`, async () => ({
       platform: target.platform,
       checks: await checksFor(settings, subject, target),
-    })),
-  );
-  return report(await Promise.all(results));
+    }));
+  return report(await (subject.compiled ? inTurn(targets, tried) : Promise.all(targets.map(tried))));
 }
 
 /** A release whose official binaries are known to work. */

@@ -1,6 +1,7 @@
 import type { Container, Directory } from "@dagger.io/dagger";
 import semver from "semver";
 import { withPatches } from "../dagger/patches.js";
+import { fromRemote } from "../dagger/remote.js";
 import * as upstream from "../dagger/upstream.js";
 import type { Settings } from "./options.js";
 import { type DenoRecipe, denoRecipe } from "./recipe.js";
@@ -8,7 +9,16 @@ import { type Unknown, unknownScripts } from "./strategy.js";
 import { gitContainer } from "./toolchains.js";
 import { newestLibclang, packageVersion, pathIn, rustVersion, v8Version } from "./tree.js";
 import { withUpgradeUrl } from "./upgrade.js";
-import { type Channel, channelOf, newest, parseVersion, quoted, tagOf, type VersionRequest } from "./version.js";
+import {
+  type Channel,
+  channelOf,
+  channelOfTree,
+  newest,
+  parseVersion,
+  quoted,
+  tagOf,
+  type VersionRequest,
+} from "./version.js";
 
 /** Deno's tree, ready to build, and what it says of itself. */
 export interface Tree {
@@ -48,23 +58,38 @@ async function given(directory: Directory, request: VersionRequest): Promise<Ori
   return { directory, commit };
 }
 
+/** The container that reads repositories, made: an image or a package that cannot be had is not taken for git's error. */
+function withGitReady({ toolchains, base }: Settings, git: Container): Promise<Container> {
+  const own = toolchains.length > 0;
+  const remote = {
+    argument: own ? "toolchains" : "base",
+    address: own ? "the toolchain" : base,
+    wanted: "a container with git",
+    instead: "another image, or Deno's tree with --source",
+  };
+  return fromRemote(remote, () => git.sync());
+}
+
+/** The commit that a version means: its full hash, or what was given of it. A tag's is asked for, since a tag may move. */
+async function commitFor({ repository }: Settings, request: VersionRequest): Promise<string> {
+  if (request.kind === "commit") return request.hash;
+  if (request.kind === "canary") return upstream.newestCommit(repository);
+  const tags = await upstream.releaseTags(repository);
+  const version = request.kind === "release" ? request.version : newest(tags, request);
+  if (!tags.some((tag) => tag === tagOf(version) || tag === `refs/tags/${tagOf(version)}`)) {
+    const known = newest(tags, { kind: "latest" });
+    throw new Error(`version: ${repository} has no tag ${tagOf(version)}; its newest release is ${known}`);
+  }
+  return upstream.taggedCommit(repository, tagOf(version));
+}
+
 async function checkout(settings: Settings, request: VersionRequest): Promise<Original> {
   const { repository } = settings;
-  const ref = async (git: Container): Promise<string> => {
-    if (request.kind === "canary") return upstream.newestCommit(repository);
-    if (request.kind === "commit") {
-      return request.hash.length === 40 ? request.hash : upstream.fullHash(git, repository, request.hash);
-    }
-    const tags = await upstream.releaseTags(repository);
-    const version = request.kind === "release" ? request.version : newest(tags, request);
-    if (!tags.some((tag) => tag === tagOf(version) || tag === `refs/tags/${tagOf(version)}`)) {
-      const known = newest(tags, { kind: "latest" });
-      throw new Error(`version: ${repository} has no tag ${tagOf(version)}; its newest release is ${known}`);
-    }
-    return `refs/tags/${tagOf(version)}`;
-  };
-  const git = await gitContainer(settings);
-  return upstream.withoutSubmodules(git, repository, await ref(git));
+  const container = await gitContainer(settings);
+  const commit = await commitFor(settings, request);
+  const git = await withGitReady(settings, container);
+  const hash = commit.length === 40 ? commit : await upstream.fullHash(git, repository, commit);
+  return upstream.withoutSubmodules(git, repository, hash);
 }
 
 /** The tree with the submodules that its build reads: fetched into a checkout, and asked for of a tree that was given. */
@@ -78,7 +103,7 @@ async function withSubmodules(settings: Settings, tree: Directory, paths: string
         `git submodule update --init ${missing.join(" ")} in the tree first`,
     );
   }
-  return upstream.withNamedSubmodules(await gitContainer(settings), tree, missing);
+  return upstream.withNamedSubmodules(await gitContainer(settings), settings.repository, tree, missing);
 }
 
 /** Finds Deno's source, applies patches and settings to it, and reads what it says of itself. */
@@ -125,7 +150,7 @@ export async function resolve(settings: Settings, text: string): Promise<Tree> {
   return {
     directory,
     version,
-    channel: channelOf(request),
+    channel: channelOfTree(request, version),
     commit,
     rust: rust ? rustVersion(rust) : null,
     library: v8Version(lock),

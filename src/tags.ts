@@ -1,17 +1,16 @@
 import semver from "semver";
 import type { Identity, Variant } from "./image.js";
-import { channelOf, quoted, type VersionRequest } from "./version.js";
+import { type Channel, quoted } from "./version.js";
 
 const KINDS = ["version", "minor", "major", "latest"];
 
 /** Checks which tags are wanted. Moving tags are for stable releases: a canary is never latest. */
-export function checkTags(wanted: string[], request: VersionRequest): void {
+export function checkTags(wanted: string[], channel: Channel): void {
   const accepted = KINDS.join(", ");
   if (wanted.length === 0) throw new Error(`tags: at least one is needed. Accepted: ${accepted}.`);
   const unknown = wanted.find((it) => !KINDS.includes(it));
   if (unknown !== undefined) throw new Error(`tags: ${quoted(unknown)} is not accepted. Accepted: ${accepted}.`);
   const moving = wanted.find((it) => it !== "version");
-  const channel = channelOf(request);
   if (moving && channel !== "stable") {
     throw new Error(`tags: ${moving} is for stable releases, and this is a ${channel}; version is accepted.`);
   }

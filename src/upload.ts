@@ -17,14 +17,31 @@ export type Upload = {
   kept: string[];
 };
 
-/** The release of a tag, made as a draft when it is missing. Two of one tag: the published one counts. */
-export function begin(access: api.Access, tag: string, prerelease: boolean): Promise<api.Release> {
+/** The release of a tag; undefined: there is none. Of several the published one counts, else the oldest draft. */
+async function find(access: api.Access, tag: string): Promise<api.Release | undefined> {
+  const found = (await api.releases(access)).filter((release) => release.tag === tag);
+  return found.find(({ draft }) => !draft) ?? found.sort((one, other) => one.id - other.id)[0];
+}
+
+/** The release of a tag, made as a draft when it is missing. */
+export async function begin(access: api.Access, tag: string, prerelease: boolean): Promise<api.Release> {
+  let made: api.Release | undefined;
   // Looked for in each attempt: one whose answer was lost may have made it. Drafts are only found in the list.
-  return retrying(async () => {
-    const found = (await api.releases(access)).filter((release) => release.tag === tag);
-    const text = `Deno ${tag}, built from source.`;
-    return found.find(({ draft }) => !draft) ?? found[0] ?? api.createDraft(access, tag, prerelease, text);
+  const release = await retrying(async () => {
+    const found = await find(access, tag);
+    if (found) return found;
+    made = await api.createDraft(access, tag, prerelease, `Deno ${tag}, built from source.`);
+    return made;
   }, access.clock);
+  if (!made) return release;
+  // Two calls that begin at once both find nothing, and GitHub lets both make a draft. Both then use the older one.
+  const own = made;
+  const first = (await find(access, tag)) ?? own;
+  if (first.id === own.id) return own;
+  await step(`${tag}: another call began this release first; its draft is used, and this call's is removed`, () =>
+    api.removeDraft(access, own),
+  );
+  return first;
 }
 
 async function decide(
@@ -98,6 +115,9 @@ export interface Wanted {
  * before hours of compiling.
  */
 export async function upload(access: api.Access, wanted: Wanted, files: () => Promise<Directory>): Promise<Upload> {
-  const release = await begin(access, wanted.tag, wanted.prerelease);
-  return onDisk(await files(), (local) => complete(access, release, local, wanted.replace));
+  const look = () => begin(access, wanted.tag, wanted.prerelease);
+  await look();
+  // Looked at again when the files are there, hours later: another call may have published it, and what is published
+  // is not replaced as a draft's files are.
+  return onDisk(await files(), async (local) => complete(access, await look(), local, wanted.replace));
 }

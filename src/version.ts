@@ -25,9 +25,10 @@ const LINE = new RegExp(`^v?(${NUMBER}(?:\\.${NUMBER})?)$`);
 const COMMIT = /^[0-9a-f]{7,40}$/i;
 const TAG = new RegExp(`^(?:refs/tags/)?v(${NUMBER}\\.${NUMBER}\\.${NUMBER})$`);
 
-/** What a user gave, as an error shows it: escaped, and never longer than a line. */
+/** What a user gave, as an error shows it: escaped, never longer than a line, and without what a URL says of a user. */
 export function quoted(text: string): string {
-  return JSON.stringify(text.length > 64 ? `${text.slice(0, 63)}…` : text);
+  const shown = text.replace(/\/\/[^/\s].*@/s, "//***@").replace(/^[^/\s@]*:[^/\s@]*@(?!sha256:)/, "***@");
+  return JSON.stringify(shown.length > 64 ? `${shown.slice(0, 63)}…` : shown);
 }
 
 /** `2.9.5-rc.1` and `2.9.5+abcdef0` -> `2.9.5`; null for what is no version. A release candidate is built like its release. */
@@ -96,4 +97,10 @@ export type Channel = "stable" | "prerelease" | "canary";
 export function channelOf(request: VersionRequest): Channel {
   if (request.kind === "canary" || request.kind === "commit") return "canary";
   return request.kind === "release" && semver.prerelease(request.version) ? "prerelease" : "stable";
+}
+
+/** The same of a tree, which may be a prerelease without having been asked for as one. */
+export function channelOfTree(request: VersionRequest, version: string): Channel {
+  const asked = channelOf(request);
+  return asked === "stable" && semver.prerelease(version) ? "prerelease" : asked;
 }

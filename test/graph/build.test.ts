@@ -252,7 +252,7 @@ const fetched = (result: Thing) =>
 describe("version", () => {
   it("of a release is the tree of its tag, without the submodules of Deno", async () => {
     const result = await build(session());
-    expect(fetched(result)).toEqual(["clone", DENO, "refs/tags/v2.9.5"]);
+    expect(fetched(result)).toEqual(["clone", DENO, COMMIT]);
     expect(source(result).args).toEqual({ path: "/out" });
     expect(environment(result)).not.toHaveProperty("DENO_CANARY");
   });
@@ -267,12 +267,12 @@ describe("version", () => {
   });
 
   it("latest is the newest release among the tags", async () => {
-    expect(fetched(await build(session(), undefined, "latest"))).toEqual(["clone", DENO, "refs/tags/v2.9.5"]);
+    expect(fetched(await build(session(), undefined, "latest"))).toEqual(["clone", DENO, COMMIT]);
   });
 
   it("a line is its newest release", async () => {
     const it = session({ trees: { [`${DENO}@v2.10.0`]: denoTree("2.10.0", "150.4.0") } });
-    expect(fetched(await build(it, undefined, "2.9"))).toEqual(["clone", DENO, "refs/tags/v2.9.5"]);
+    expect(fetched(await build(it, undefined, "2.9"))).toEqual(["clone", DENO, COMMIT]);
   });
 
   it("a full commit is asked for as it is: nothing is looked up", async () => {
@@ -299,20 +299,44 @@ describe("version", () => {
       rules: [
         ({ of, field }) => {
           const asked = field === "stdout" && JSON.stringify(of?.args).includes('"find-commit"');
-          if (asked) throw new ExecFailure(128, "fatal: ambiguous\n");
+          if (asked) throw new ExecFailure(3, "error: ambiguous\n");
           return undefined;
         },
       ],
     });
     await expect(build(it, undefined, "abcdef0")).rejects.toThrow(
-      `version: ${DENO} has no commit that starts with abcdef0, or more than one: fatal: ambiguous`,
+      `version: ${DENO} has no commit that starts with abcdef0, or more than one: error: ambiguous; accepted: more digits`,
     );
   });
 
   it("a full commit that the repository does not have is an error that says so", async () => {
     const hash = "f".repeat(40);
     await expect(build(session(), undefined, hash)).rejects.toThrow(
-      `version: ${DENO} gave no ${hash}: fatal: no such ref`,
+      `repository: ${DENO} did not give the commit ${hash}: fatal: no such ref`,
+    );
+  });
+
+  it("of a tag that was moved is the tree that it is at now, though the engine remembers the one before", async () => {
+    const moved = "a".repeat(40);
+    const it = session({
+      trees: { [`${DENO}@${moved}`]: denoTree("2.9.5", "150.4.0") },
+      rules: [({ of, field }) => (field === "commit" && of?.field === "tag" ? moved : undefined)],
+    });
+    expect(fetched(await build(it))).toEqual(["clone", DENO, moved]);
+  });
+
+  it("a short commit of an unknown hash is an error without loose ends: git says nothing of it", async () => {
+    const it = session({
+      rules: [
+        ({ of, field }) => {
+          const asked = field === "stdout" && JSON.stringify(of?.args).includes('"find-commit"');
+          if (asked) throw new ExecFailure(3, "");
+          return undefined;
+        },
+      ],
+    });
+    await expect(build(it, undefined, "abcdef0")).rejects.toThrow(
+      `version: ${DENO} has no commit that starts with abcdef0, or more than one; accepted: more digits`,
     );
   });
 });

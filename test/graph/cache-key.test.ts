@@ -1,8 +1,13 @@
-import { describe, expect, it } from "vitest";
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, expect, it, onTestFinished } from "vitest";
 import { asked, denoFromSource, type Options } from "../support/module.js";
 import type { Session, Thing } from "../support/session.js";
 import {
   argumentOf,
+  commands,
   container,
   DENO,
   denoTree,
@@ -134,5 +139,51 @@ describe("the cache volume of Deno", () => {
 
   it("stays when the source is patched: cargo sees what changed, by content", async () => {
     expect(await buildKey({}, () => ({ patches: directory({ "1.patch": "" }) }))).toBe(await buildKey());
+  });
+});
+
+describe("the volume of crates", () => {
+  /** Of every container that mounts it: its key, and the command before it. */
+  const mounts = async (engine: World["engine"]) => {
+    const it = session({ engine });
+    await asked(it, () => denoFromSource().release("2.9.5", engine === "linux/arm64" ? [engine] : undefined));
+    return [...it.made()]
+      .filter(({ field, args }) => field === "withMountedCache" && String(args.path).endsWith("/registry"))
+      .map((mount) => ({
+        folder: String(mount.args.path).replace(/\/registry$/, ""),
+        key: argumentOf(mount, "cache").args.key,
+        link: mount.from ? commands([mount.from])[0] : undefined,
+      }));
+  };
+
+  it("has cargo's lock in it, wherever cargo runs: builds that fill it at once wait for each other", async () => {
+    for (const engine of ["linux/amd64", "linux/arm64"] as const) {
+      const all = await mounts(engine);
+      // Of V8 and of Deno for each platform, and of the moved build scripts where it is cross-compiled.
+      expect(all.length).toBeGreaterThanOrEqual(2);
+      for (const { folder, link } of all) expect(link?.slice(3)).toEqual(["link-cargo-locks", folder]);
+    }
+  });
+
+  it("is not the one that containers with a lock of their own share", async () => {
+    for (const { key } of await mounts("linux/amd64")) expect(key).not.toBe("cargo-registry");
+  });
+
+  it("gets the lock of two containers as one file, also of a toolchain that has locked before", async () => {
+    const script = (await mounts("linux/amd64"))[0]?.link?.[2] as string;
+    const root = mkdtempSync(join(tmpdir(), "cargo-locks-"));
+    onTestFinished(() => rmSync(root, { recursive: true }));
+    mkdirSync(join(root, "volume"));
+    mkdirSync(join(root, "used"));
+    writeFileSync(join(root, "used", ".package-cache"), "");
+    for (const name of ["new", "used"]) {
+      expect(spawnSync("sh", ["-c", script, "link-cargo-locks", join(root, name)]).status).toBe(0);
+      symlinkSync(join(root, "volume"), join(root, name, "registry"));
+    }
+    for (const lock of [".package-cache", ".package-cache-mutate"]) {
+      writeFileSync(join(root, "new", lock), "one");
+      expect(existsSync(join(root, "volume", lock))).toBe(true);
+      expect(existsSync(join(root, "used", lock))).toBe(true);
+    }
   });
 });

@@ -135,6 +135,15 @@ describe.each(functions)("%s refuses", (name) => {
     expectNoWork(it);
   });
 
+  it("a source whose .git is a file, and says what such a tree is", async () => {
+    const it = session();
+    const options = () => ({ source: directory({ ...denoTree("2.9.5", "150.4.0"), ".git": "gitdir: /deno/.git/x" }) });
+    await expect(call(it, "latest", undefined, options)).rejects.toThrow(
+      /^source: its \.git is a file, as in a linked worktree or a submodule, .*git clone/,
+    );
+    expectNoWork(it);
+  });
+
   it("upgrade: false for a version without such a feature", async () => {
     const it = session({ trees: { [`${DENO}@v1.38.0`]: denoTree("1.38.0", "0.81.0") } });
     await expect(call(it, "1.38.0", undefined, () => ({ upgrade: false }))).rejects.toThrow(

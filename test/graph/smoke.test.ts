@@ -95,7 +95,9 @@ describe("smoke", () => {
     };
     const it = session({ rules: [gone, registry, image({ eval: () => "x86_64 41\n" })] });
     const error = await smoke(it).catch(String);
-    expect(error).toContain("Error: smoke: 2 of 11 checks failed\nlinux/arm64 image: failed: no such image");
+    expect(error).toMatch(
+      /^Error: smoke: 2 of 11 checks failed\nlinux\/arm64 image: failed: address: \S+ did not give the image for linux\/arm64: no such image\. /,
+    );
     expect(error).toContain('linux/amd64 eval: failed: expected "x86_64 42"; it exited with 0');
     expect(error).toContain("linux/amd64 signals: passed");
   });
@@ -139,7 +141,7 @@ describe("the check of upstream's newest release", () => {
       const { it, call } = planned({ engine });
       await expect(call).resolves.toBeUndefined();
       expect(work(it.made())).toEqual([]);
-      expect(commands(it.made()).map((command) => command.at(-1))).toContain("refs/tags/v2.9.5");
+      expect(commands(it.made()).map((command) => command.at(-1))).toContain(COMMIT);
     }
   });
 

@@ -255,6 +255,11 @@ export class Forge {
         if (typeof given.draft === "boolean") release.draft = given.draft;
         return finish(200, this.shown(release));
       }
+      case "repos/delete-release":
+      case "repoDeleteRelease":
+        if (!release) return void json(404, { message: "Not Found" });
+        this.releases = this.releases.filter((it) => it !== release);
+        return finish(204, null);
       case "repos/list-release-assets":
       case "repoListReleaseAttachments":
         if (!release) return void json(404, { message: "Not Found" });

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { type Container, type Directory, dag, type Platform } from "@dagger.io/dagger";
+import { Enum } from "./graphql.js";
 import { chain, closure, ExecFailure, Failure, isThing, type Rule, Session, type Thing } from "./session.js";
 
 /** A tree of files, as far as the module reads it. */
@@ -20,8 +21,13 @@ export interface World {
 export const DENO = "https://github.com/denoland/deno";
 export const LIBRARY = "https://github.com/denoland/rusty_v8";
 
-/** The commit that every tag, and HEAD, is at unless a test says otherwise. */
+/** The commit of HEAD and of the newest release. */
 export const COMMIT = "0123456789abcdef0123456789abcdef01234567";
+
+/** The commit that a tag is at: other for other tags. */
+export function commitOfTag(tag: string): string {
+  return tag === "v2.9.5" ? COMMIT : createHash("sha1").update(tag).digest("hex");
+}
 
 /** What a Deno tree says of itself. */
 export function denoTree(version: string, library: string, rust = "1.95.0"): Files {
@@ -90,20 +96,27 @@ function answerGit(it: World, { of, field }: Parameters<Rule>[0]): unknown {
   }
   if (field !== "commit" || !of) return undefined;
   if (of.field === "commit") return of.args.id;
+  if (of.field === "tag") return commitOfTag(String(of.args.name));
   if (chain(of).some((one) => one.field === "asGit")) return COMMIT;
   return COMMIT;
 }
 
-/** The words of the last command, the script left out: `clone URL REF`, `find-commit URL HASH`, `/deno --version`. */
+/** The words of the last command, the script left out: `clone URL HASH`, `find-commit URL HASH`, `/deno --version`. */
 function lastCommand(thing: Thing): string[] {
   const words = thing.field === "withExec" ? (thing.args.args as string[]) : [];
   return words[0] === "sh" ? words.slice(3) : words;
 }
 
-/** The tree that a container cloned, as `URL@TAG` or `URL@HASH`. */
-function cloned(container: Thing): string | undefined {
-  const [name, repository, ref] = lastCommand(container);
-  return name === "clone" ? `${repository}@${ref?.replace("refs/tags/", "")}` : undefined;
+/** The tree that a container cloned: its name by the tag that is at this commit, else by the commit, and its files. */
+function cloned(it: World, container: Thing): { name: string; files: Files | undefined } | undefined {
+  const [name, repository, hash] = lastCommand(container);
+  if (name !== "clone") return undefined;
+  const start = `${repository}@`;
+  const tagged = Object.keys(it.trees).find(
+    (tree) => tree.startsWith(`${start}v`) && commitOfTag(tree.slice(start.length)) === hash,
+  );
+  const tree = tagged ?? `${start}${hash}`;
+  return { name: tree, files: it.trees[tree] };
 }
 
 /** The files of a directory as the calls that made it put them there; undefined: it is not known. */
@@ -118,8 +131,8 @@ function filesOf(it: World, directory: Thing): Files | undefined {
     return files;
   }
   if (!from) return undefined;
-  const clone = field === "directory" && args.path === "/out" ? cloned(from) : undefined;
-  if (clone) return it.trees[clone];
+  const clone = field === "directory" && args.path === "/out" ? cloned(it, from) : undefined;
+  if (clone) return clone.files;
   const before = filesOf(it, from);
   if (!before) return undefined;
   if (field === "withNewFile") return { ...before, [String(args.path)]: String(args.contents) };
@@ -132,7 +145,8 @@ function answerFiles(it: World, { of, field, args }: Parameters<Rule>[0]): unkno
   if (field === "exists") {
     const files = filesOf(it, of);
     const path = String(args.path);
-    return files && Object.keys(files).some((name) => name === path || name.startsWith(`${path}/`));
+    const regular = args.expectedType instanceof Enum;
+    return files && Object.keys(files).some((name) => name === path || (!regular && name.startsWith(`${path}/`)));
   }
   if (field === "glob") {
     const files = filesOf(it, of);
@@ -142,7 +156,7 @@ function answerFiles(it: World, { of, field, args }: Parameters<Rule>[0]): unkno
     const path = String(of.args.path);
     // What dagger/versions.ts recorded: other for every other way of making the container.
     if (path === "/opt/deno-from-source/versions") return `versions of ${digest(of.from)}`;
-    if (path === "/tmp/commit") return `${/@([0-9a-f]{40})$/.exec(cloned(of.from) ?? "")?.[1] ?? COMMIT}\n`;
+    if (path === "/tmp/commit") return `${lastCommand(of.from)[2]}\n`;
     return filesOf(it, of.from)?.[path];
   }
   return undefined;
@@ -157,9 +171,9 @@ function answerContainer(it: World, { of, field, args }: Parameters<Rule>[0]): u
     return set.at(-1)?.args.value ?? "";
   }
   if (field === "stdout" || field === "stderr") {
-    const clone = cloned(of);
+    const clone = cloned(it, of);
     if (clone) {
-      if (!it.trees[clone]) throw new ExecFailure(128, `fatal: no such ref: ${clone}`);
+      if (!clone.files) throw new ExecFailure(128, `fatal: no such ref: ${clone.name}`);
       return "";
     }
     if (field === "stderr") return "";

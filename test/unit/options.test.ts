@@ -26,7 +26,7 @@ const check = (changes: Partial<Record<keyof Options, unknown>>, more: Partial<G
   checkOptions({ ...values, ...changes } as Options, { ...given, ...more });
 
 const image = "an image reference such as ubuntu:24.04@sha256:<64 hex digits>";
-const url = "a Git URL with https://, http://, ssh:// or git://, without spaces or a query";
+const url = "a Git URL with https://, http:// or git://, without credentials, spaces or a query";
 
 describe("checkOptions accepts", () => {
   it("the defaults", () => {
@@ -47,13 +47,13 @@ describe("checkOptions accepts", () => {
   it.each([
     "https://github.com/me/deno.git",
     "http://git.example:3000/me/deno",
-    "ssh://git@git.example/~me/deno",
+    "https://git.example/~me/deno",
     "git://git.example/deno",
   ])("repository %s", (repository) => {
     expect(() => check({ repository, "library-repository": repository })).not.toThrow();
   });
 
-  it.each(["release", "release-lite", "dev", "release_with_debug"])("profile %s", (profile) => {
+  it.each(["release", "release-lite", "dev", "test", "bench", "release_with_debug"])("profile %s", (profile) => {
     expect(() => check({ profile })).not.toThrow();
   });
 
@@ -104,6 +104,8 @@ describe("checkOptions refuses, by the argument's name, what was given and what 
     ["profile", "--verbose", 'profile: expected a cargo profile such as release or release-lite; given: "--verbose"'],
     ["profile", "../x", 'profile: expected a cargo profile such as release or release-lite; given: "../x"'],
     ["profile", "a b", 'profile: expected a cargo profile such as release or release-lite; given: "a b"'],
+    ["profile", "debug", 'profile: expected a cargo profile; debug is called dev; given: "debug"'],
+    ["profile", "doc", 'profile: expected a cargo profile; debug is called dev; given: "doc"'],
     ["features", [""], 'features: expected cargo features such as deno/panic-trace; given: ""'],
     ["features", ["hmr", "a b"], 'features: expected cargo features such as deno/panic-trace; given: "a b"'],
     ["features", ["a,b"], 'features: expected cargo features such as deno/panic-trace; given: "a,b"'],
@@ -129,6 +131,52 @@ describe("checkOptions refuses, by the argument's name, what was given and what 
     ],
   ])("%s %j", (name, value, message) => {
     expect(() => check({ [name]: value })).toThrow(new Error(message));
+  });
+
+  it.each(["repository", "library-repository"] as const)(
+    "credentials in the URL of --%s, without repeating them",
+    (name) => {
+      const source = name === "repository" ? "--source" : "--library-source";
+      for (const url of [
+        "https://me:geheim@git.example/me/deno",
+        "http://geheim@git.example/me/deno",
+        "HTTPS://me:geheim@git.example/me/deno",
+        "https://me:ge/heim@git.example/me/deno",
+        "git://me:geheim@git.example/deno",
+        "ssh://me:geheim@git.example/deno",
+        "me:geheim@git.example:me/deno",
+      ]) {
+        const refused = () => check({ [name]: url });
+        expect(refused).toThrow(new RegExp(`^${name}: `));
+        expect(refused).not.toThrow(/geheim/);
+        expect(refused).not.toThrow(/heim@/);
+      }
+      expect(() => check({ [name]: "https://me:geheim@git.example/deno" })).toThrow(
+        `${name}: credentials do not belong in the URL`,
+      );
+      expect(() => check({ [name]: "https://me:geheim@git.example/deno" })).toThrow(source);
+    },
+  );
+
+  it.each(["ssh://git@git.example/me/deno", "ssh://git.example/me/deno", "git@git.example:me/deno"])(
+    "Git over ssh, and says what to do: %s",
+    (repository) => {
+      expect(() => check({ repository })).toThrow(
+        /^repository: Git over ssh is not possible here; .*--source; given: /,
+      );
+      expect(() => check({ "library-repository": repository })).toThrow(
+        /^library-repository: .*--library-source; given/,
+      );
+    },
+  );
+
+  it("credentials in any other option, without repeating them", () => {
+    for (const name of ["base", "upgrade-url", "compiler-cache"] as const) {
+      const refused = () => check({ [name]: "https://me:geheim@example.org/deno" });
+      expect(refused).toThrow(new RegExp(`^${name}: `));
+      expect(refused).not.toThrow(/geheim/);
+    }
+    expect(() => check({ "compiler-cache": "me:geheim@cache:6379" })).not.toThrow(/geheim/);
   });
 
   it("all of them at once, one a line", () => {

@@ -2,11 +2,12 @@ import { createHash } from "node:crypto";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { Directory } from "@dagger.io/dagger";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { type Access, type LocalFile, releases } from "../../dagger/release-api.js";
 import { actionFor, checkFiles, inOrder } from "../../src/assets.js";
 import { parsePage } from "../../src/release-page.js";
-import { begin, complete } from "../../src/upload.js";
+import { begin, complete, upload as uploadFiles } from "../../src/upload.js";
 import { fakeClock } from "../support/clock.js";
 import { Forge, type ForgeOptions } from "../support/forge.js";
 
@@ -117,6 +118,59 @@ describe.each(["github", "gitea"] as const)("an upload to an API of the dialect 
     expect(onPage(it)).toEqual(contents);
     expect(it.releases).toMatchObject([{ draft: false }]);
     expect(it.releases[0]?.assets.every(({ state }) => state === "uploaded")).toBe(true);
+    expect(it.problems).toEqual([]);
+  });
+
+  const wanted = { tag: "v2.9.5", prerelease: false, replace: false };
+
+  /** What a build gives, as far as an upload looks at it. */
+  const built = (more: () => void = () => undefined) =>
+    ({
+      async export(folder: string) {
+        for (const [name, content] of Object.entries(contents)) await writeFile(join(folder, name), content);
+        more();
+      },
+    }) as unknown as Directory;
+
+  it("never replaces what another call published while the files were built", async () => {
+    const it = await forge({ dialect });
+    const others = { [zip]: "other", [`${zip}.sha256sum`]: "other" };
+    const call = uploadFiles(accessTo(it), wanted, async () => {
+      expect(it.releases).toMatchObject([{ tag: "v2.9.5", draft: true }]);
+      return built(() => {
+        const [release] = it.releases;
+        it.releases = [];
+        it.add("v2.9.5", others);
+        if (release && it.releases[0]) it.releases[0].id = release.id;
+      });
+    });
+    await expect(call).rejects.toThrow(
+      `replace: v2.9.5 is published with other content of ${zip}, ${zip}.sha256sum; nothing was sent`,
+    );
+    expect(onPage(it)).toEqual(others);
+  });
+
+  it("of two calls that begin at once leaves one release, which has the files", async () => {
+    const it = await forge({ dialect });
+    const both = await Promise.allSettled([1, 2].map(() => uploadFiles(accessTo(it), wanted, async () => built())));
+    expect(both.map(({ status }) => status)).toEqual(["fulfilled", "fulfilled"]);
+    expect(it.releases).toMatchObject([{ tag: "v2.9.5", draft: false }]);
+    expect(onPage(it)).toEqual(contents);
+  });
+
+  it("uses the older of two drafts, and removes the one that it made itself", async () => {
+    let other: number | undefined;
+    const it = await forge({
+      dialect,
+      // Another call makes its draft after this one has looked, and before it makes its own.
+      fault: ({ id }) => {
+        if (/create-release|CreateRelease$/.test(id) && other === undefined) other = it.add("v2.9.5", {}, true).id;
+        return undefined;
+      },
+    });
+    const release = await begin(accessTo(it), "v2.9.5", false);
+    expect(release.id).toBe(other);
+    expect(it.releases).toHaveLength(1);
     expect(it.problems).toEqual([]);
   });
 

@@ -82,6 +82,14 @@ describe("parseVersion", () => {
     );
   });
 
+  it.each([
+    ["https://me:geheim@git.example/a", '"https://***@git.example/a"'],
+    ["https://me:ge/he@im@git.example/a", '"https://***@git.example/a"'],
+    ["me:geheim@ghcr.io/me/deno", '"***@ghcr.io/me/deno"'],
+    ["ubuntu:24.04@sha256:ab", '"ubuntu:24.04@sha256:ab"'],
+    ["https://git.example/a", '"https://git.example/a"'],
+  ])("shows %s as %s", (text, shown) => expect(quoted(text)).toBe(shown));
+
   it("clips what was given, however long", () => {
     expect(quoted("x".repeat(64))).toBe(`"${"x".repeat(64)}"`);
     expect(quoted("x".repeat(65))).toBe(`"${"x".repeat(63)}…"`);

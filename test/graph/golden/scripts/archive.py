@@ -1,5 +1,6 @@
 
-import os, sys, zipfile
+import os, shutil, sys, zipfile
+shutil.rmtree("/out", ignore_errors=True)
 os.mkdir("/out")
 entry = zipfile.ZipInfo("deno", (1980, 1, 1, 0, 0, 0))
 entry.create_system = 3

@@ -53,6 +53,7 @@ if [ "$PYTHON" = python2.7 ]; then ln -sf "$(command -v python2.7)" /usr/local/b
 # -vv shows Ninja's progress, which cargo hides otherwise.
 CARGO_TARGET_DIR=/cache/target cargo check -vv --release --lib --locked --target "$TRIPLE" "$@"
 out=/cache/target/$TRIPLE/release/gn_out
+rm -rf /out
 mkdir /out
 case $ARCHIVE in
   *.gz) gzip -9 -n -c "$out/obj/librusty_v8.a" >"/out/$ARCHIVE" ;;

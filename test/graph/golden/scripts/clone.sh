@@ -1,4 +1,5 @@
 set -eu
+rm -rf /out
 git init --quiet /out
 cd /out
 git fetch --quiet --depth=1 "$1" "$2"

@@ -17,6 +17,7 @@ try:
     else:
         names, source = [], open("/src/packed", "rb")
     if source is None: sys.exit("it holds no " + member + ", but " + (", ".join(names[:8]) or "nothing"))
+    shutil.rmtree("/out", ignore_errors=True)
     os.mkdir("/out")
     with open("/out/deno", "wb") as binary: shutil.copyfileobj(source, binary, 1 << 20)
 except Exception as error:
