@@ -27,7 +27,7 @@ const TAG = new RegExp(`^(?:refs/tags/)?v(${NUMBER}\\.${NUMBER}\\.${NUMBER})$`);
 
 /** What a user gave, as an error shows it: escaped, never longer than a line, and without what a URL says of a user. */
 export function quoted(text: string): string {
-  const shown = text.replace(/\/\/[^/\s].*@/s, "//***@").replace(/^[^/\s@]*:[^/\s@]*@(?!sha256:)/, "***@");
+  const shown = text.replace(/\/\/[^/\s].*@/s, "//***@").replace(/^[^/\s@]+:[^/\s@]+@(?!sha256:)/, "***@");
   return JSON.stringify(shown.length > 64 ? `${shown.slice(0, 63)}…` : shown);
 }
 
