@@ -111,7 +111,7 @@ export async function prepareLibrary(work: Work): Promise<() => Promise<Director
       most: lock ? newestLibclang(lock) : null,
     },
   });
-  const source = facts.crate && recipe.chromiumRust ? withRestored(container, given) : given;
+  const source = facts.crate && recipe.chromiumRust ? await withRestored(container, given) : given;
   const root = rootOf(work);
   const gn = gnArguments(recipe, facts);
   return () =>

@@ -90,7 +90,10 @@ def vendor(wanted):
         for name, version, checksum in (line.split() for line in known if not line.startswith("#")):
             if any(name == wants and f"{version}.".startswith(requirement.lstrip("=") + ".") for wants, requirement in wanted):
                 lock.write(f'\n[[package]]\nname = "{name}"\nversion = "{version}"\nsource = "{REGISTRY}"\nchecksum = "{checksum}"\n')
-    subprocess.run(["cargo", "vendor", "--quiet", "--versioned-dirs", "vendor"], cwd=work, check=True, stdout=subprocess.DEVNULL)
+    command = ["cargo", "vendor", "--quiet", "--versioned-dirs", "vendor"]
+    done = subprocess.run(command, cwd=work, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+    if done.returncode != 0:
+        stop(f"cargo did not get back the crates that the published crate leaves out: {done.stderr.strip()}")
     return f"{work}/vendor"
 
 

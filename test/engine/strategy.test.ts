@@ -76,8 +76,8 @@ describeEngine("linux/arm64 on an engine of another architecture", () => {
     const directory = await copyOfDeno();
     await edit(
       join(directory, "cli/snapshot/Cargo.toml"),
-      'v8 = { version = "900.1.0", features = ["simdutf"] }',
-      'v8 = { version = "900.1.0", features = ["simdutf"], optional = true }\n\n[features]\ndefault = ["v8"]',
+      'v8 = { version = "150.900.0", features = ["simdutf"] }',
+      'v8 = { version = "150.900.0", features = ["simdutf"], optional = true }\n\n[features]\ndefault = ["v8"]',
     );
     const failure = module({ source: dag.host().directory(directory) }).build(version, "linux/arm64");
     await expect(failure).rejects.toThrow(
