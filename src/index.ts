@@ -6,81 +6,30 @@
  * options; `plan` shows what would be done.
  */
 import { argument, Container, check, Directory, dag, File, func, object, Secret } from "@dagger.io/dagger";
-import { clock } from "../dagger/http.js";
-import { newestCommit, releaseTags } from "../dagger/upstream.js";
-import { App } from "./app.js";
-import { binaryOf, denoToolchain, runtimeOf } from "./cargo.js";
-import { either, newestOf, tagsFor } from "./follow.js";
-import { checkImageOptions } from "./image-options.js";
-import { identify, imageOf, publishImages } from "./images.js";
-import { libraryOf, mirrorOf } from "./library.js";
-import { planNewest } from "./newest.js";
-import { checkOptions } from "./options.js";
-import { compare, type Missing } from "./outdated.js";
-import type { Plan } from "./plan.js";
-import { parsePlatform, parsePlatforms, type Target } from "./platform.js";
-import * as programs from "./programs.js";
-import { GITHUB, parsePage } from "./release-page.js";
-import { releaseTag } from "./release-tag.js";
-import { archiveOf, releaseOf } from "./releases.js";
-import { smoke, smokeOfficial } from "./smoke.js";
-import { resolve } from "./source.js";
-import { checkSync, each, type Synced } from "./sync.js";
-import { type Upload, upload } from "./upload.js";
-import { parseVersion } from "./version.js";
-import { decide, engineFor, inTurn, type Work } from "./work.js";
-
-/** Where V8's static library comes from. */
-export enum LibraryOrigin {
-  /** It is compiled here, from source. */
-  SOURCE = "SOURCE",
-  /** It is downloaded from rusty_v8's own release of that version. */
-  UPSTREAM = "UPSTREAM",
-}
-
-/** Where the binary of an image or a program comes from. */
-export enum BinaryOrigin {
-  /** It is compiled here, from source. */
-  SOURCE = "SOURCE",
-  /** It is upstream's release zip, verified by the SHA-256 that is published beside it. */
-  UPSTREAM = "UPSTREAM",
-  /** It is the official binary as published on npm, verified by the SHA-512 that the registry names. */
-  REGISTRY = "REGISTRY",
-}
-
-/** Which of upstream's versions are followed. */
-export enum UpstreamChannel {
-  /** The newest stable release. */
-  STABLE = "STABLE",
-  /** The newest alpha, beta or release candidate. */
-  PRERELEASE = "PRERELEASE",
-  /** The newest commit of the default branch. */
-  CANARY = "CANARY",
-}
-
-/** Where Deno's cargo build runs. */
-export enum BuildStrategy {
-  /** On the engine's own architecture where it can: natively, else cross-compiled, else emulated. */
-  AUTO = "AUTO",
-  /** On an engine of the target's architecture; on another it is refused. */
-  NATIVE = "NATIVE",
-  /** Cross-compiled on an engine of another architecture; QEMU runs the build scripts that need V8, and no more. */
-  CROSS = "CROSS",
-  /** In a container of the target's architecture, all of it under QEMU: about ten times slower. */
-  EMULATED = "EMULATED",
-}
-
-/** What an image stands on, and how it is laid out. */
-export enum ImageVariant {
-  /** Ubuntu 24.04, with a shell: docker run IMAGE bash works. */
-  UBUNTU = "UBUNTU",
-  /** Debian 13, slim, with a shell. */
-  DEBIAN = "DEBIAN",
-  /** Debian 13's C library and certificates, without a shell; the arguments are always Deno's. */
-  DISTROLESS = "DISTROLESS",
-  /** Nothing but /deno, to copy it from in a Dockerfile. */
-  BIN = "BIN",
-}
+import { clock } from "../dagger/engine/http.js";
+import { newestCommit, releaseTags } from "../dagger/upstream/git.js";
+import { binaryOf, denoToolchain, runtimeOf } from "./deno/build.js";
+import { identify, imageOf, publishImages } from "./images/image.js";
+import { checkImageOptions } from "./images/options.js";
+import { planNewest } from "./plan/newest.js";
+import type { Plan } from "./plan/plan.js";
+import { decide, engineFor, inTurn, type Work } from "./plan/work.js";
+import { App } from "./programs/app.js";
+import * as programs from "./programs/programs.js";
+import { either, newestOf, tagsFor } from "./releases/missing.js";
+import { compare, type Missing } from "./releases/outdated.js";
+import { GITHUB, parsePage } from "./releases/page.js";
+import { archiveOf, releaseOf } from "./releases/release.js";
+import { checkSync, each, type Synced } from "./releases/sync.js";
+import { releaseTag } from "./releases/tag.js";
+import { type Upload, upload } from "./releases/upload.js";
+import { BinaryOrigin, BuildStrategy, ImageVariant, LibraryOrigin, UpstreamChannel } from "./request/enums.js";
+import { checkOptions } from "./request/options.js";
+import { parsePlatform, parsePlatforms, type Target } from "./request/platform.js";
+import { parseVersion } from "./request/version.js";
+import { smoke, smokeOfficial } from "./smoke/smoke.js";
+import { resolve } from "./upstream/source.js";
+import { libraryOf, mirrorOf } from "./v8/build.js";
 
 /** Ubuntu 24.04 as of 2026-07, an image index with linux/amd64 and linux/arm64: glibc 2.39. */
 const BASE = "ubuntu:24.04@sha256:4fbb8e6a8395de5a7550b33509421a2bafbc0aab6c06ba2cef9ebffbc7092d90";
@@ -107,7 +56,7 @@ export class DenoFromSource {
   compilerCacheUser?: Secret;
   compilerCachePassword?: Secret;
   binaries?: Directory;
-  binaryOrigin: string;
+  binaryOrigin: BinaryOrigin;
   binaryRegistry: string;
   imageBase: string;
   tini?: Directory;

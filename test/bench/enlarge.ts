@@ -5,7 +5,7 @@
  */
 import { appendFile, cp, mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { edit, version as fixtureVersion, paths } from "../engine/fixture.js";
+import { edit, version as fixtureVersion, paths } from "../engine/support/fixture.js";
 
 /** Files of C++, and crates of Rust below `deno` and below its snapshot, with this many functions each. */
 const files = { v8: 20, runtime: 12, cli: 3 };

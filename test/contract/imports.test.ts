@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from "node:fs";
-import { basename, join, relative, resolve } from "node:path";
+import { join, relative, resolve } from "node:path";
 import semver from "semver";
 import ts from "typescript";
 import { describe, expect, it } from "vitest";
@@ -66,31 +66,32 @@ const inFolder = (one: Import, folder: string) => {
   return relative(root, resolve(root, one.file, "..", one.from)).startsWith(`${folder}/`);
 };
 
-/** Files that decide and never build: they can be tested, and read, without Dagger. */
-const pure = [
-  "recipe",
-  "version",
-  "platform",
-  "tree",
+/**
+ * The subjects, lowest first: a file imports of its own subject and of lower ones. CONTRIBUTING.md says what each is. src/
+ * and dagger/ have the same ones; plan decides only.
+ */
+const SUBJECTS = [
+  "engine",
+  "request",
+  "toolchain",
+  "binaries",
+  "upstream",
   "plan",
-  "key",
-  "upgrade",
-  "compiler-cache",
-  "options",
-  "binary",
-  "image",
-  "image-options",
-  "tags",
-  "follow",
-  "release-page",
-  "image-name",
-  "assets",
-  "sync",
-  "permissions",
-  "program",
-  "smoke-report",
-  "strategy",
+  "v8",
+  "deno",
+  "images",
+  "programs",
+  "releases",
+  "smoke",
 ];
+
+/** `src/plan/work.ts` -> `["src", "plan"]` */
+const placeOf = (path: string): [string, string] => {
+  const [room = "", subject = ""] = path.split("/");
+  return [room, subject];
+};
+const targetOf = (one: Import) => relative(root, resolve(root, one.file, "..", one.from));
+const local = module.filter(({ from }) => from.startsWith("."));
 
 describe("imports", () => {
   it("are seen at all", () => {
@@ -125,12 +126,55 @@ describe("imports", () => {
     expect(renamed).toEqual([]);
   });
 
-  it.each(pure)("of src/%s.ts leave Dagger alone, types aside", (name) => {
-    const own = importsOf(`src/${name}.ts`);
-    const wrong = own.filter((one) => !one.typeOnly && (one.from.startsWith("@dagger.io/") || inFolder(one, "dagger")));
+  it("go down the subjects, or stay in one", () => {
+    const wrong = local.filter((one) => {
+      const [room, subject] = placeOf(one.file);
+      const [otherRoom, other] = placeOf(targetOf(one));
+      return room === otherRoom && one.file !== "src/index.ts" && SUBJECTS.indexOf(other) > SUBJECTS.indexOf(subject);
+    });
     expect(wrong.map(shown)).toEqual([]);
-    const reached = own.filter((one) => !one.typeOnly && inFolder(one, "src")).map(({ from }) => basename(from, ".js"));
-    expect(reached.filter((one) => !pure.includes(one))).toEqual([]);
+  });
+
+  it("of two files do not go in a circle", () => {
+    const edges = new Map<string, string[]>();
+    for (const one of local.filter(({ typeOnly }) => !typeOnly)) {
+      const to = targetOf(one).replace(/\.js$/, ".ts");
+      edges.set(one.file, [...(edges.get(one.file) ?? []), to]);
+    }
+    const reaches = (from: string, goal: string, seen = new Set<string>()): boolean =>
+      (edges.get(from) ?? []).some((to) => to === goal || (!seen.has(to) && reaches(to, goal, seen.add(to))));
+    expect([...edges.keys()].filter((file) => reaches(file, file))).toEqual([]);
+  });
+
+  // Files that decide and never build: they can be tested, and read, without Dagger. Which those are their tests say.
+  it("of a file that a unit test imports leave Dagger alone, types aside, and so does all that it imports", () => {
+    const values = local.filter(({ typeOnly }) => !typeOnly);
+    const reached = (file: string, seen = new Set<string>()): Set<string> => {
+      seen.add(file);
+      for (const one of values.filter((it) => it.file === file)) {
+        const to = targetOf(one).replace(/\.js$/, ".ts");
+        if (!seen.has(to)) reached(to, seen);
+      }
+      return seen;
+    };
+    const tested = filesIn("test/unit")
+      .flatMap(importsOf)
+      .filter((one) => !one.typeOnly && one.from.startsWith("."))
+      .map((one) => targetOf(one).replace(/\.js$/, ".ts"))
+      .filter((file) => file.startsWith("src/"));
+    expect(new Set(tested).size).toBeGreaterThan(20);
+    const needing = new Set(
+      module.filter((one) => !one.typeOnly && one.from.startsWith("@dagger.io/")).map(({ file }) => file),
+    );
+    // It talks to a forge, for which dagger/ has the requests, and names its long steps.
+    const decides = [...new Set(tested)].filter((file) => file !== "src/releases/upload.ts");
+    expect(
+      decides.flatMap((file) =>
+        [...reached(file)]
+          .filter((other) => needing.has(other) || other.startsWith("dagger/"))
+          .map((other) => `${file} reaches ${other}`),
+      ),
+    ).toEqual([]);
   });
 
   it("of a stage in dagger/ do not lead back into src/", () => {
@@ -195,6 +239,12 @@ describe("dagger.json", () => {
   // A changed module is loaded and introspected anew, and so are all of its cached objects.
   it("is the same module after a commit or a change of its documentation", () => {
     expect(config.include).toEqual(expect.arrayContaining(["!.git", "!.github", "!README.md", "!docs", "!examples"]));
+  });
+
+  it("has a folder for each subject, and each file of both rooms is in one", () => {
+    const files = [...filesIn("src"), ...filesIn("dagger")].filter((file) => file !== "src/index.ts");
+    expect(files.filter((file) => !SUBJECTS.includes(placeOf(file)[1]))).toEqual([]);
+    for (const subject of SUBJECTS) expect(files.map((file) => placeOf(file)[1])).toContain(subject);
   });
 
   // Every .ts file in src/ is imported at each call.

@@ -5,9 +5,9 @@ import { join } from "node:path";
 import { connection, ImageLayerCompression } from "@dagger.io/dagger";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { describeEngine } from "../support/engine.js";
-import { callModule, root } from "./call.js";
-import { libraryVersion, paths, slowMksnapshot, version } from "./fixture.js";
-import { base, registry, toolchain } from "./toolchain.js";
+import { callModule, root } from "./support/call.js";
+import { libraryVersion, paths, slowMksnapshot, version } from "./support/fixture.js";
+import { base, registry, toolchain } from "./support/toolchain.js";
 
 const call = (args: string[], watch?: (progress: string, stop: () => void) => void) => callModule(root, args, watch);
 

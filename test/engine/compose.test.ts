@@ -4,11 +4,11 @@ import { join } from "node:path";
 import { type Container, dag, type Platform } from "@dagger.io/dagger";
 import { expect, it } from "vitest";
 import { describeEngine } from "../support/engine.js";
-import { callModule, root } from "./call.js";
-import { folder, machines, names, program } from "./finished.js";
-import { look } from "./image.js";
-import { useSession } from "./session.js";
-import { base, registry } from "./toolchain.js";
+import { callModule, root } from "./support/call.js";
+import { folder, machines, names, program } from "./support/finished.js";
+import { look } from "./support/image.js";
+import { useSession } from "./support/session.js";
+import { base, registry } from "./support/toolchain.js";
 
 const call = (args: string[]) => callModule(join(root, "examples/typescript"), args);
 const certificate = "-----BEGIN CERTIFICATE-----\nof nobody\n-----END CERTIFICATE-----\n";

@@ -19,8 +19,8 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { connection, dag } from "@dagger.io/dagger";
-import { BuildStrategy } from "../../src/index.js";
-import { edit, library, paths, slowMksnapshot, version } from "../engine/fixture.js";
+import { BuildStrategy } from "../../src/request/enums.js";
+import { edit, library, paths, slowMksnapshot, version } from "../engine/support/fixture.js";
 import { denoFromSource } from "../support/module.js";
 
 const [toolchain = "", base = "", redis = "", socket = "", ...command] = process.argv.slice(2);

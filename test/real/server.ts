@@ -9,7 +9,7 @@
  */
 import { fileURLToPath } from "node:url";
 import { connection, dag, type Platform } from "@dagger.io/dagger";
-import { parsePlatform } from "../../src/platform.js";
+import { parsePlatform } from "../../src/request/platform.js";
 import { denoFromSource } from "../support/module.js";
 
 const [base = "", imageBase = "", version = "", platform = "", folder] = process.argv.slice(2);

@@ -20,7 +20,7 @@ const common = [
   "g++",
   "generate-ninja",
   "git",
-  // For bindgen: see dagger/libclang.ts.
+  // For bindgen: see dagger/toolchain/libclang.ts.
   "libclang-21-dev",
   "libclang-22-dev",
   "libclang-rt-22-dev",

@@ -2,8 +2,8 @@ import { readFileSync } from "node:fs";
 import { basename, extname, join } from "node:path";
 import ts from "typescript";
 import { parse as parseYaml } from "yaml";
-import { parsePlatform } from "../../src/platform.js";
-import { parseVersion } from "../../src/version.js";
+import { parsePlatform } from "../../src/request/platform.js";
+import { parseVersion } from "../../src/request/version.js";
 import { root, type Schema } from "./introspect.js";
 
 /** A `dagger call` that a file shows: the words after these two. */

@@ -154,7 +154,7 @@ function answerFiles(it: World, { of, field, args }: Parameters<Rule>[0]): unkno
   }
   if (field === "contents" && of.field === "file" && of.from) {
     const path = String(of.args.path);
-    // What dagger/versions.ts recorded: other for every other way of making the container.
+    // What dagger/engine/versions.ts recorded: other for every other way of making the container.
     if (path === "/opt/deno-from-source/versions") return `versions of ${digest(of.from)}`;
     if (path === "/tmp/commit") return `${lastCommand(of.from)[2]}\n`;
     return filesOf(it, of.from)?.[path];
@@ -179,6 +179,7 @@ function answerContainer(it: World, { of, field, args }: Parameters<Rule>[0]): u
     if (field === "stderr") return "";
     const command = lastCommand(of).join(" ");
     // Whether programs of a platform run; an engine without QEMU is a rule of its own.
+    if (command.startsWith("python3 /opt/restore/restore.py")) return "";
     if (command === "uname -m") return "as asked\n";
     if (command === "getconf GNU_LIBC_VERSION") return "glibc 2.39\n";
     return Object.entries(it.outputs).find(([words]) => command.startsWith(words))?.[1];

@@ -8,12 +8,13 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { cargoArguments, cargoEnvironment, plan, textOf } from "../../src/plan.js";
-import { parsePlatform } from "../../src/platform.js";
-import { denoRecipe, libraryRecipe } from "../../src/recipe.js";
-import { chooseWay, unknownScripts } from "../../src/strategy.js";
-import { packageVersion, pathIn, rustVersion, v8Version } from "../../src/tree.js";
-import { channelOf, parseVersion } from "../../src/version.js";
+import { cargoArguments, cargoEnvironment, plan, textOf } from "../../src/plan/plan.js";
+import { chooseWay } from "../../src/plan/strategy.js";
+import { parsePlatform } from "../../src/request/platform.js";
+import { channelOf, parseVersion } from "../../src/request/version.js";
+import { packageVersion, pathIn, rustVersion, v8Version } from "../../src/upstream/manifests.js";
+import { denoRecipe, libraryRecipe } from "../../src/upstream/recipe.js";
+import { unknownScripts } from "../../src/upstream/snapshot.js";
 
 function describe(): string {
   const { positionals, values } = parseArgs({

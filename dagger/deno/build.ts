@@ -1,0 +1,155 @@
+import { CacheSharingMode, type Container, type Directory, dag, type File } from "@dagger.io/dagger";
+import { attempt } from "../engine/attempt.js";
+import { withCargoRegistry } from "../engine/cargo-registry.js";
+import { type CompilerCache, withCompilerCache } from "../toolchain/compiler-cache.js";
+import { tools as crossTools } from "../toolchain/cross.js";
+import { libclang } from "../toolchain/libclang.js";
+import { profile as scriptProfile, folder as scripts } from "./build-scripts.js";
+
+/** What the cargo stage needs to know; all of it is decided before the stage is called. */
+export interface DenoBuild {
+  /** the name of the program that is built: deno, denort */
+  program: string;
+  /** arguments of strip for it */
+  strip: string[];
+  /** a container of the target's platform, or with `cross` one of the engine's with compilers for the target */
+  toolchain: Container;
+  /** the triple to cross-compile for, with a source whose build scripts run on it; null: cargo runs on the target's platform */
+  cross: string | null;
+  source: Directory;
+  /** V8's archive and binding, and their names in it */
+  library: Directory;
+  archive: string;
+  binding: string | null;
+  /** arguments of cargo build, without the profile */
+  cargo: string[];
+  profile: string;
+  environment: Record<string, string>;
+  cacheKey: string;
+  jobs: number;
+  compilerCache?: CompilerCache;
+}
+
+const build = `set -eu
+# A toolchain that was given may have such a folder.
+rm -rf /out
+mkdir /out
+# The tree is kept in the cache by content: a file that did not change keeps its time, so cargo builds only what
+# changed, and git's and uploads' own times (all equal) mislead nobody.
+mkdir -p /cache/src
+rsync -rlpc --delete /src/deno/ /cache/src/
+# Its path holds V8's checksum: build.rs of the v8 crate runs again when the path changes, and only then.
+digest=$(cat "/src/v8/$ARCHIVE" \${BINDING:+"/src/v8/$BINDING"} | sha256sum | cut -c -16)
+rm -rf /cache/v8.*
+ln -s /src/v8 "/cache/v8.$digest"
+export RUSTY_V8_ARCHIVE="/cache/v8.$digest/$ARCHIVE"
+if [ -n "$BINDING" ]; then export RUSTY_V8_SRC_BINDING_PATH="/cache/v8.$digest/$BINDING"; fi
+cd /cache/src
+git config --global --add safe.directory '*'
+export CARGO_TARGET_DIR=/cache/target
+if [ -e ${libclang} ]; then . ${libclang}/variables; fi
+target=/cache/target strip=strip
+if [ -n "$CROSS" ]; then
+  target=/cache/target/$CROSS strip=${crossTools}/$CROSS-strip
+  packages=
+  for name in $(cat ${scripts}/programs); do
+    if [ "$name" != denort-build-script ] || [ "$PROGRAM" = denort ]; then packages="$packages -p $name"; fi
+  done
+  cargo build --locked --profile ${scriptProfile} --target "$CROSS" $packages
+  export DENO_FROM_SOURCE_BUILD_SCRIPTS="$target/${scriptProfile}"
+  set -- "$@" --target "$CROSS"
+fi
+cargo build --profile "$PROFILE" "$@"
+# cargo's own profiles share two folders: https://doc.rust-lang.org/cargo/reference/profiles.html
+case $PROFILE in
+  dev | test) directory=debug ;;
+  bench) directory=release ;;
+  *) directory=$PROFILE ;;
+esac
+# As upstream does; a profile that is about debugging keeps its symbols.
+case $PROFILE in
+  dev | test | *debug*) cp "$target/$directory/$PROGRAM" "/out/$PROGRAM" ;;
+  *) "$strip" $STRIP -o "/out/$PROGRAM" "$target/$directory/$PROGRAM" ;;
+esac
+chmod 755 "/out/$PROGRAM"
+`;
+
+/** Runs cargo build. The target directory lives in a cache volume. */
+export async function deno(input: DenoBuild): Promise<File> {
+  let container = (await withCargoRegistry(input.toolchain))
+    .withMountedCache("/cache", dag.cacheVolume(input.cacheKey), { sharing: CacheSharingMode.Locked })
+    .withMountedDirectory("/src/deno", input.source)
+    .withMountedDirectory("/src/v8", input.library)
+    .withEnvVariable("ARCHIVE", input.archive)
+    .withEnvVariable("BINDING", input.binding ?? "")
+    .withEnvVariable("PROFILE", input.profile)
+    .withEnvVariable("CROSS", input.cross ?? "")
+    .withEnvVariable("PROGRAM", input.program)
+    .withEnvVariable("STRIP", input.strip.join(" "));
+  for (const [name, value] of Object.entries(input.environment)) container = container.withEnvVariable(name, value);
+  if (input.compilerCache) {
+    container = withCompilerCache(container, input.compilerCache).withEnvVariable("RUSTC_WRAPPER", "sccache");
+  }
+  if (input.jobs > 0) container = container.withVolatileVariable("CARGO_BUILD_JOBS", String(input.jobs));
+  // Here, so that a compiler's error is not taken for one of the binary, which is run next.
+  return container
+    .withExec(["sh", "-c", build, "build", ...input.cargo])
+    .file(`/out/${input.program}`)
+    .sync();
+}
+
+/** What a binary must show before it is handed over. */
+export interface Check {
+  /** a container of the binary's platform */
+  container: Container;
+  binary: File;
+  platform: string;
+  /** what `deno --version` must contain: `deno 2.9.5`, or `+abcdef0` for a build of a commit */
+  version: string;
+}
+
+/**
+ * Runs the binary: its version, and a script, which needs the snapshot that was made while it was built. A snapshot
+ * of another architecture only shows when V8 loads it.
+ */
+export async function checked({ container, binary, platform, version }: Check): Promise<File> {
+  const ready = container.withMountedFile("/deno", binary).withEnvVariable("DENO_DIR", "/tmp/deno-dir");
+  for (const [args, expected] of [
+    [["/deno", "--version"], version],
+    [["/deno", "eval", "console.log(6*7)"], "42"],
+  ] as const) {
+    const { code, out, err } = await attempt(ready.withExec([...args]));
+    if (code === 0 && out.includes(expected)) continue;
+    throw new Error(
+      `the deno that was built for ${platform} does not work: ${args.slice(1).join(" ")} was to print ` +
+        `${JSON.stringify(expected)}; it exited with ${code}, standard output ${JSON.stringify(out.slice(0, 500))}, ` +
+        `standard error ${JSON.stringify(err.slice(0, 1000))}`,
+    );
+  }
+  return binary;
+}
+
+/** A denort that was started, and the first 20 bytes of it in hex, which name its architecture. */
+export interface Started {
+  binary: File;
+  header: string;
+}
+
+/**
+ * Starts denort. It carries no program, so V8 is not started: this shows that it loads on its platform, and no more. It
+ * ends with 1 and a message, or with 0 in some versions, such as 2.1.7:
+ * https://github.com/denoland/deno/blob/v2.1.7/cli/rt/main.rs
+ */
+export async function started({ container, binary, platform }: Omit<Check, "version">): Promise<Started> {
+  const ready = container.withMountedFile("/denort", binary);
+  const { code, err } = await attempt(ready.withExec(["/denort"]));
+  // The loader, which says whose library it misses, ends with 1 too.
+  if (code > 1 || err.startsWith("/denort: ")) {
+    throw new Error(
+      `the denort that was built for ${platform} does not start: it exited with ${code}, ` +
+        `standard error ${JSON.stringify(err.slice(0, 1000))}`,
+    );
+  }
+  const bytes = await ready.withExec(["od", "-A", "n", "-v", "-t", "x1", "-N", "20", "/denort"]).stdout();
+  return { binary, header: bytes.replace(/\s/g, "") };
+}

@@ -1,0 +1,22 @@
+import { readFileSync } from "node:fs";
+import type { Container, Directory } from "@dagger.io/dagger";
+import { attempt } from "../engine/attempt.js";
+import { withoutTimes } from "../toolchain/toolchain.js";
+
+const file = (name: string): string => readFileSync(new URL(`./published-crate/${name}`, import.meta.url), "utf8");
+
+/**
+ * The published crate `v8` with what it leaves out of a checkout: the crates of V8's Temporal and ICU's data, which cargo
+ * downloads and checks. `container` has cargo and python3.
+ * https://github.com/denoland/rusty_v8/issues/1852 and https://github.com/denoland/rusty_v8/issues/2070
+ */
+export async function withRestored(container: Container, crate: Directory): Promise<Directory> {
+  const restored = container
+    .withMountedDirectory("/src/rusty_v8", crate)
+    .withNewFile("/opt/restore/restore.py", file("restore.py"))
+    .withNewFile("/opt/restore/checksums.txt", file("checksums.txt"))
+    .withExec(["python3", "/opt/restore/restore.py", "/src/rusty_v8", "/out", "/opt/restore/checksums.txt"]);
+  const { code, err } = await attempt(restored);
+  if (code !== 0) throw new Error(err.trim());
+  return withoutTimes(crate.withDirectory("/", restored.directory("/out")));
+}

@@ -1,0 +1,132 @@
+import { type Container, dag, type File, type Platform } from "@dagger.io/dagger";
+import { checked, deno, started } from "../../dagger/deno/build.js";
+import { withTargetBuildScripts } from "../../dagger/deno/build-scripts.js";
+import { assertRuns } from "../../dagger/engine/emulation.js";
+import { step } from "../../dagger/engine/step.js";
+import { versions, withVersions } from "../../dagger/engine/versions.js";
+import { withSystemCompilers } from "../../dagger/toolchain/compilers.js";
+import { withCrossCompilers } from "../../dagger/toolchain/cross.js";
+import { withLibclang } from "../../dagger/toolchain/libclang.js";
+import { toolchain } from "../../dagger/toolchain/toolchain.js";
+import { checkHeader } from "../binaries/origin.js";
+import { cacheKey } from "../engine/cache-key.js";
+import { cargoArguments, cargoEnvironment, cargoPackages, cargoPlatform, runtimeArguments } from "../plan/plan.js";
+import type { Work } from "../plan/work.js";
+import { compilerCacheOf } from "../request/compiler-cache.js";
+import { checkFloor, checkToolchain } from "../toolchain/glibc.js";
+import { ownToolchain, rootOf, rustOf } from "../toolchain/toolchains.js";
+import { prepareLibrary } from "../v8/build.js";
+
+/**
+ * The container that runs cargo: of the target's architecture, for V8 makes Deno's snapshot during the build; or of the
+ * engine's with compilers for the target.
+ */
+export async function denoToolchain(work: Work): Promise<Container> {
+  const { settings, tree, facts, target } = work;
+  const cross = facts.way.where === "cross";
+  const runs = cargoPlatform(facts);
+  const own = await ownToolchain(settings, runs, "Deno's cargo build runs");
+  const container =
+    own ??
+    toolchain({
+      platform: runs.platform as Platform,
+      base: settings.base,
+      packages: cargoPackages(tree.recipe, facts),
+      rust: rustOf(tree.rust, "Deno's tree"),
+      host: runs.triple,
+      target: target.triple,
+      llvmPackages: [],
+      bindgen: false,
+      compilerCache: settings.compilerCache !== "",
+    });
+  const ready = cross
+    ? withCrossCompilers(withSystemCompilers(container, []), target.triple, rootOf(work).rootfs())
+    : container;
+  return withVersions(withLibclang(ready, { least: null, most: tree.libclang }), [
+    ...["rustc", "cargo", "cc", "git", "rsync", "strip"],
+    ...(cross ? ["python3", "/opt/llvm/bin/clang", "/opt/llvm/bin/ld.lld"] : []),
+    ...tree.recipe.packages.filter((name) => name === "cmake" || name === "perl"),
+    ...(tree.recipe.packages.includes("protobuf-compiler") ? ["protoc"] : []),
+    ...(settings.compilerCache ? ["sccache"] : []),
+  ]);
+}
+
+/** A program of Deno's workspace. */
+interface Program {
+  name: string;
+  /** arguments of cargo build, the profile aside */
+  cargo: string[];
+  strip: string[];
+}
+
+/** Where a program of the target is run: a container that has no more than the base image. */
+function bare({ settings, target }: Work): Container {
+  return dag.container({ platform: target.platform as Platform }).from(settings.base);
+}
+
+/** Runs cargo build, then `check` with the program and the base image, both in one named step. */
+async function programOf(
+  work: Work,
+  program: Program,
+  check: (container: Container, binary: File) => Promise<File>,
+): Promise<File> {
+  const { settings, tree, facts, recipe, target, engine } = work;
+  const cross = facts.way.where === "cross";
+  const container = await denoToolchain(work);
+  const environment = cargoEnvironment(tree.recipe, facts);
+  const compileLibrary = await prepareLibrary(work);
+  if (engine !== target) await assertRuns(settings.base, target.platform as Platform);
+  if (!cross && facts.ownToolchain) await checkToolchain(container, bare(work), target);
+  const [libraryFiles, tools] = await Promise.all([compileLibrary(), versions(container)]);
+  const key = cacheKey(`deno-${tree.channel === "canary" ? "canary" : tree.version}-${target.debian}`, {
+    profile: settings.profile,
+    // Deno's, whatever the program: they share a volume, for most of what they are made of is the same.
+    cargo: cargoArguments(tree.recipe, facts),
+    environment,
+    tools,
+    ...(cross && { root: await versions(rootOf(work)) }),
+  });
+  return step(`${program.name} ${tree.version} for ${target.platform}`, async () => {
+    const binary = await deno({
+      program: program.name,
+      strip: program.strip,
+      toolchain: container,
+      cross: cross ? target.triple : null,
+      source: cross ? await withTargetBuildScripts(container, tree.directory, target.triple) : tree.directory,
+      library: libraryFiles,
+      archive: recipe.archive,
+      binding: recipe.binding,
+      cargo: program.cargo,
+      profile: settings.profile,
+      // Deno asks git for the hash, but asks again only when this variable changes, whose value it does not use:
+      // https://github.com/denoland/deno/blob/v2.9.5/cli/lib/build.rs
+      environment: tree.commit ? { ...environment, GIT_COMMIT_HASH: tree.commit } : environment,
+      cacheKey: key,
+      jobs: settings.jobs,
+      compilerCache: compilerCacheOf(settings),
+    });
+    if (cross) await checkFloor(container, binary, target);
+    return check(bare(work), binary);
+  });
+}
+
+/** The checked binary. */
+export async function binaryOf(work: Work): Promise<File> {
+  const { tree, facts, target } = work;
+  const version = tree.channel === "canary" ? `+${(tree.commit ?? "").slice(0, 7)}` : `deno ${tree.version}`;
+  const program = { name: "deno", cargo: cargoArguments(tree.recipe, facts), strip: [] };
+  return programOf(work, program, (container, binary) =>
+    checked({ container, binary, platform: target.platform, version }),
+  );
+}
+
+/** denort, which was started; its architecture is the target's. */
+export async function runtimeOf(work: Work): Promise<File> {
+  const { tree, facts, target } = work;
+  const cargo = runtimeArguments(tree.recipe, facts);
+  return programOf(work, { name: "denort", cargo, strip: tree.recipe.denortStrip }, async (container, file) => {
+    const { binary, header } = await started({ container, binary: file, platform: target.platform });
+    checkHeader(header, "the denort that was built", target);
+    return binary;
+  });
+}

@@ -1,0 +1,365 @@
+import semver from "semver";
+import { type Target, zipName } from "../request/platform.js";
+import type { Channel } from "../request/version.js";
+import { type DenoRecipe, type LibraryRecipe, PROVEN_LIBRARY } from "../upstream/recipe.js";
+import type { Way } from "./strategy.js";
+
+/** One thing that is done, and where. */
+export type Step = {
+  /** What is done */
+  name: string;
+  /** `native`: by tools of the target's own architecture; `cross`: by tools of the engine's, for the target; `emulated`: under QEMU; `none`: only copied or downloaded */
+  where: string;
+  /** The platform of the container that does it */
+  platform: string;
+  /** Why there */
+  why: string;
+  /** What it costs, roughly */
+  cost: string;
+};
+
+/** Something to know before the work is started. */
+export type Remark = {
+  /** What to know */
+  what: string;
+  /** The reason */
+  why: string;
+  /** Where that was read */
+  source: string;
+};
+
+/** What would be done for one version and platform, without doing it. */
+export type Plan = {
+  /** Deno's version as its tree says it, without a leading v */
+  version: string;
+  /** `stable`, `prerelease` or `canary` */
+  channel: string;
+  /** The commit, 40 hex digits; empty when the source has no git metadata */
+  commit: string;
+  /** The platform that the binary is for */
+  platform: string;
+  /** The same as a target triple */
+  triple: string;
+  /** The engine's own platform */
+  engine: string;
+  /** Rust's version as rust-toolchain.toml says it; empty when the tree has none */
+  rust: string;
+  /** Version of the V8 crate as Cargo.lock says it */
+  library: string;
+  /** Where V8 comes from: `source`, `upstream` (its own release) or `prebuilt` (the given directory) */
+  libraryOrigin: string;
+  /** File name of V8's static library */
+  archive: string;
+  /** File name of its Rust binding; empty when this version has none */
+  binding: string;
+  /** GN arguments beyond those of V8's build script; empty when V8 is not compiled */
+  gnArguments: string[];
+  /** Packages of the container that compiles V8; empty when it is not compiled, or the toolchain is given */
+  libraryPackages: string[];
+  /** Packages of the container that runs cargo; empty when the toolchain is given */
+  packages: string[];
+  /** Environment of cargo build, NAME=value */
+  environment: string[];
+  /** Arguments of cargo build */
+  cargo: string[];
+  /** Where Deno's cargo build runs: `native`, `cross` or `emulated` */
+  strategy: string;
+  /** What is done, in order */
+  steps: Step[];
+  /** What to know before */
+  remarks: Remark[];
+  /** All of this as text, for people */
+  text: string;
+};
+
+/** What is known when a plan is made. */
+export interface Facts {
+  version: string;
+  channel: Channel;
+  commit: string | null;
+  rust: string | null;
+  library: string;
+  target: Target;
+  engine: Target;
+  origin: "source" | "upstream" | "prebuilt";
+  /** V8 is compiled with the toolchain's own clang, not Chromium's */
+  systemCompilers: boolean;
+  /** rusty_v8's source is the published crate, which lacks files of a checkout; null: not known before it is read */
+  crate: boolean | null;
+  /** Deno's source is the published crate, which lacks files of the repository */
+  published: boolean;
+  /** a toolchain container was given for the platform that cargo runs on */
+  ownToolchain: boolean;
+  /** where Deno's cargo build runs */
+  way: Way;
+  profile: string;
+  features: string[];
+  upgrade: boolean;
+}
+
+/** GN's arguments for V8: those of every build, and those that its compilers and its source's form ask for. */
+export function gnArguments(
+  recipe: LibraryRecipe,
+  facts: Pick<Facts, "systemCompilers" | "crate" | "target">,
+): string[] {
+  return [
+    ...recipe.gnArguments,
+    // Named for both: build.rs names it for arm64 only and leaves x64 to GN's guess of the host.
+    `target_cpu="${facts.target.cpu}"`,
+    'target_sysroot="/sysroot"',
+    ...(facts.systemCompilers ? recipe.systemGnArguments : []),
+    ...(facts.crate ? recipe.crateGnArguments : []),
+  ];
+}
+
+/** The newest LLVM that V8 was seen to compile with outside Chromium's, see docs/real-builds.md. */
+const LLVM = 22;
+
+/** Packages of the default container that compiles V8: the distribution's, and those that only apt.llvm.org has. */
+export function libraryPackages(
+  recipe: LibraryRecipe,
+  { systemCompilers }: Pick<Facts, "systemCompilers">,
+): { packages: string[]; llvmPackages: string[] } {
+  if (!systemCompilers) return { packages: recipe.packages, llvmPackages: recipe.llvmPackages };
+  const llvm = ["clang-", "lld-", "llvm-"].map((name) => `${name}${LLVM}`);
+  return {
+    packages: [...recipe.packages, ...recipe.systemPackages],
+    llvmPackages: [...llvm, `libclang-${LLVM}-dev`, `libclang-rt-${LLVM}-dev`, ...recipe.llvmPackages],
+  };
+}
+
+/** Arguments of cargo build, the profile aside. */
+export function cargoArguments(recipe: DenoRecipe, facts: Pick<Facts, "features" | "upgrade" | "version">): string[] {
+  const without = facts.upgrade ? [] : recipe.withoutUpgrade;
+  if (without === null) {
+    throw new Error(
+      `upgrade: Deno ${facts.version} has no feature that leaves \`deno upgrade\` out (1.39.0 is the first); ` +
+        "give --upgrade-url to point it elsewhere, or a patch",
+    );
+  }
+  return [...recipe.cargo, ...without, ...(facts.features.length > 0 ? ["--features", facts.features.join(",")] : [])];
+}
+
+/**
+ * Arguments of cargo build for denort, the profile aside. What leaves `deno upgrade` out is not among them: denort has no
+ * such feature, and since 2.9.5 its default features name V8 (https://github.com/denoland/deno/blob/v2.9.5/cli/rt/Cargo.toml).
+ * The option features is about package deno; cargo refuses what the package that is built does not have, so denort gets
+ * them only while it is a binary of package deno.
+ */
+export function runtimeArguments(
+  recipe: DenoRecipe,
+  facts: Pick<Facts, "features" | "version" | "published">,
+): string[] {
+  if (recipe.denort === null) {
+    throw new Error(
+      `version: Deno ${facts.version} has no denort (1.40.5 is the first): its deno compile puts the program behind a ` +
+        "copy of deno itself",
+    );
+  }
+  if (facts.published && !recipe.denort.includes("deno")) {
+    throw new Error(
+      `source: the published crate deno ${facts.version} has no denort, which is a package of the repository that is not ` +
+        "published; give a tree of the repository",
+    );
+  }
+  const features = recipe.denort.includes("deno") ? facts.features : [];
+  return [...recipe.denort, ...(features.length > 0 ? ["--features", features.join(",")] : [])];
+}
+
+/** Packages of the container that runs cargo; cross-compiling takes the distribution's LLVM, a compiler for any target. */
+export function cargoPackages(recipe: DenoRecipe, { way }: Pick<Facts, "way">): string[] {
+  const cross = way.where === "cross" ? ["clang", "lld", "llvm", "python3"] : [];
+  return [...new Set([...recipe.packages, "rsync", ...cross])];
+}
+
+/** Environment of cargo build, without the variables that hand V8 over. */
+export function cargoEnvironment(recipe: DenoRecipe, facts: Pick<Facts, "channel">): Record<string, string> {
+  // https://github.com/denoland/deno/blob/v2.9.5/cli/lib/version.rs: any value counts
+  return { ...recipe.environment, ...(facts.channel === "canary" && { DENO_CANARY: "true" }) };
+}
+
+function librarySteps(facts: Facts, recipe: LibraryRecipe): Step[] {
+  const { origin, engine, target, library, systemCompilers } = facts;
+  if (origin !== "source") {
+    const why = origin === "upstream" ? "asked for by --library-origin=UPSTREAM" : "given by --prebuilt";
+    return [{ name: `take V8 ${library}`, where: "none", platform: engine.platform, why, cost: "a copy" }];
+  }
+  const native = engine === target;
+  const restore: Step = {
+    name: "get back what the published crate leaves out: the crates of V8's Temporal, ICU's data",
+    where: "none",
+    platform: engine.platform,
+    why: "they are ordinary crates, named by version in V8's GN files; cargo checks each by its checksum",
+    cost: "seconds",
+  };
+  return [
+    ...(facts.crate && recipe.chromiumRust ? [restore] : []),
+    {
+      name: "make the sysroot",
+      where: native ? "native" : "emulated",
+      platform: target.platform,
+      why: "the target's base image with its C library's headers sets the glibc floor; only its package manager runs",
+      cost: native ? "half a minute" : "one to three minutes",
+    },
+    {
+      name: `compile V8 ${library}`,
+      where: native ? "native" : "cross",
+      platform: engine.platform,
+      why:
+        `${systemCompilers ? "the toolchain's clang" : "Chromium's clang"} of the engine's own architecture ` +
+        "compiles for any target; V8's snapshot of its own builtins is made by a host program",
+      cost: native
+        ? "hours: more than 3 on 2 cores (docs/real-builds.md)"
+        : "about 1.85 times a native build: host tools come too",
+    },
+  ];
+}
+
+/** Where cargo itself runs. */
+export function cargoPlatform({ engine, target, way }: Pick<Facts, "engine" | "target" | "way">): Target {
+  return way.where === "cross" ? engine : target;
+}
+
+const COSTS: Record<Way["where"], string> = {
+  native: "half an hour to hours, by cores and profile",
+  cross: "about as long as a native build",
+  emulated: "about ten times a native build",
+};
+
+const HERE = "V8 makes Deno's snapshot during the build, and it runs here";
+
+function denoSteps(facts: Facts): Step[] {
+  const { engine, target, version, profile, way } = facts;
+  const { platform } = cargoPlatform(facts);
+  const scripts: Step = {
+    name: "compile the build scripts that run V8, as programs of the target",
+    where: "cross",
+    platform,
+    why:
+      engine === target
+        ? HERE
+        : "V8 writes Deno's snapshot for the architecture that it runs on, so QEMU runs these programs, and no more",
+    cost: "a part of the cargo build",
+  };
+  return [
+    ...(way.where === "cross" ? [scripts] : []),
+    {
+      name: `cargo build of Deno ${version}, profile ${profile}`,
+      where: way.where,
+      platform,
+      why:
+        way.where === "native"
+          ? HERE
+          : way.where === "cross"
+            ? way.why
+            : `V8 of the target's architecture makes Deno's snapshot during the build, so QEMU runs all of cargo; ${way.why}`,
+      cost: COSTS[way.where],
+    },
+    {
+      name: "run the binary: deno --version, deno eval",
+      where: engine === target ? "native" : "emulated",
+      platform: target.platform,
+      why: "a snapshot of another architecture only shows when V8 loads it",
+      cost: "seconds",
+    },
+  ];
+}
+
+function remarks(facts: Facts, denoRecipe: DenoRecipe, libraryRecipe: LibraryRecipe): Remark[] {
+  const own: Remark[] = [];
+  if (facts.way.where === "emulated") {
+    own.push({
+      what: `The engine is ${facts.engine.platform}: cargo runs under QEMU, about ten times slower (${facts.way.why}). An engine on ${facts.target.platform} needs none.`,
+      why: "C++ measured 9.5 times slower under QEMU than native",
+      source: "docs/real-builds.md",
+    });
+  }
+  if (facts.ownToolchain && facts.rust) {
+    own.push({
+      what: `The given toolchain's Rust is used; the tree asks for ${facts.rust}.`,
+      why: "rust-toolchain.toml is rustup's; a distribution's cargo does not read it",
+      source: "https://rust-lang.github.io/rustup/overrides.html#the-toolchain-file",
+    });
+  }
+  if (!facts.ownToolchain && !facts.rust) {
+    own.push({
+      what: "Give --toolchains: the tree has no rust-toolchain.toml, so the default toolchain does not know which Rust to install.",
+      why: "the repository has that file; the published crate leaves it out",
+      source: "https://rust-lang.github.io/rustup/overrides.html#the-toolchain-file",
+    });
+  }
+  if (facts.published) {
+    own.push({
+      what: "The published crate makes deno alone: no denort, and without Tokio's runtime metrics.",
+      why: "the package denort is not published, and .cargo/config.toml with --cfg tokio_unstable is left out",
+      source: "https://github.com/denoland/deno/blob/v2.9.5/.cargo/config.toml",
+    });
+  }
+  if (facts.origin === "source" && semver.gtr(facts.library, PROVEN_LIBRARY)) {
+    own.push({
+      what: `V8 ${facts.library} is newer than ${PROVEN_LIBRARY}, the newest line that was compiled with this recipe: rehearse it first.`,
+      why: "V8's GN files change without a word between its releases, and a wrong argument is ignored",
+      source: "docs/real-builds.md",
+    });
+  }
+  const recipes = facts.origin === "source" ? [...denoRecipe.notes, ...libraryRecipe.notes] : denoRecipe.notes;
+  return [...own, ...recipes];
+}
+
+/** A plan, or the part of it that is known, as a person reads it. Empty lists and values are left out. */
+export function textOf(plan: Partial<Plan>): string {
+  const { steps = [], remarks = [], ...values } = plan;
+  const lines = Object.entries(values)
+    .map(([name, value]) => [name, Array.isArray(value) ? value.join(" ") : value] as const)
+    .filter(([, value]) => value !== "")
+    .map(([name, value]) => `${name.padEnd(16)} ${value}`);
+  const done = steps.map(
+    ({ name, where, platform, why, cost }, index) =>
+      `${index + 1}. ${name}\n   ${where} on ${platform}: ${why}\n   takes ${cost}`,
+  );
+  const known = remarks.map(({ what, why, source }) => `- ${what}\n  ${why} (${source})`);
+  return [
+    lines.join("\n"),
+    ...(done.length > 0 ? [`Steps\n${done.join("\n")}`] : []),
+    ...(known.length > 0 ? [`To know\n${known.join("\n")}`] : []),
+  ].join("\n\n");
+}
+
+/** Everything that is decided for one version and platform, as an object that a person can read. */
+export function plan(facts: Facts, denoRecipe: DenoRecipe, libraryRecipe: LibraryRecipe): Plan {
+  const { target, engine } = facts;
+  const fromSource = facts.origin === "source";
+  const decided = {
+    version: facts.version,
+    channel: facts.channel,
+    commit: facts.commit ?? "",
+    platform: target.platform,
+    triple: target.triple,
+    engine: engine.platform,
+    rust: facts.rust ?? "",
+    library: facts.library,
+    libraryOrigin: facts.origin,
+    archive: libraryRecipe.archive,
+    binding: libraryRecipe.binding ?? "",
+    gnArguments: fromSource ? gnArguments(libraryRecipe, facts) : [],
+    libraryPackages:
+      fromSource && !facts.ownToolchain ? Object.values(libraryPackages(libraryRecipe, facts)).flat() : [],
+    packages: facts.ownToolchain ? [] : cargoPackages(denoRecipe, facts),
+    environment: Object.entries(cargoEnvironment(denoRecipe, facts)).map(([name, value]) => `${name}=${value}`),
+    cargo: ["--profile", facts.profile, ...cargoArguments(denoRecipe, facts)],
+    strategy: facts.way.where,
+    steps: [
+      ...librarySteps(facts, libraryRecipe),
+      ...denoSteps(facts),
+      {
+        name: `pack ${zipName(target.triple)}`,
+        where: "native",
+        platform: engine.platform,
+        why: "nothing of the target runs for it",
+        cost: "seconds",
+      },
+    ],
+    remarks: remarks(facts, denoRecipe, libraryRecipe),
+  };
+  return { ...decided, text: textOf(decided) };
+}

@@ -1,0 +1,67 @@
+import type { Settings } from "../request/options.js";
+import type { Target } from "../request/platform.js";
+import { enginePlatform } from "../toolchain/toolchains.js";
+import { type LibraryRecipe, libraryRecipe } from "../upstream/recipe.js";
+import type { Tree } from "../upstream/source.js";
+import { type Facts, type Plan, plan } from "./plan.js";
+import { chooseWay } from "./strategy.js";
+
+/** What is made for one platform. */
+export interface Work {
+  settings: Settings;
+  tree: Tree;
+  facts: Facts;
+  recipe: LibraryRecipe;
+  target: Target;
+  engine: Target;
+  plan: Plan;
+}
+
+/**
+ * Does the same for each, one after the other: a build takes all cores and most of the memory, and the linker's share of
+ * a profile with fat LTO, 32 GB, is not there twice.
+ */
+export async function inTurn<T, U>(items: T[], work: (item: T) => Promise<U>): Promise<U[]> {
+  const done: U[] = [];
+  for (const item of items) done.push(await work(item));
+  return done;
+}
+
+/** The engine's platform. What it cannot compile is refused here, before the source is fetched. */
+export async function engineFor(settings: Settings, targets: Target[]): Promise<Target> {
+  const engine = await enginePlatform();
+  for (const target of targets) chooseWay(settings.strategy, engine, target, null);
+  const compiled = !settings.prebuilt && !settings.fromUpstream;
+  if (compiled && engine.cpu === "arm64" && targets.some(({ cpu }) => cpu === "x64")) {
+    throw new Error(
+      "platform: V8 for linux/amd64 cannot be compiled on a linux/arm64 engine: its GN files name a toolchain " +
+        "(clang_arm64_v8_x64) that they do not define for Linux. Use a linux/amd64 engine, or give V8 with --prebuilt " +
+        "or --library-origin=UPSTREAM",
+    );
+  }
+  return engine;
+}
+
+/** Decides everything about one version on one platform; nothing is compiled or installed for it. */
+export async function decide(settings: Settings, tree: Tree, target: Target): Promise<Work> {
+  const engine = await engineFor(settings, [target]);
+  const recipe = libraryRecipe(tree.library, target.triple, tree.recipe.libraryFeatures);
+  const origin = settings.prebuilt ? "prebuilt" : settings.fromUpstream ? "upstream" : "source";
+  const crate = settings.librarySource ? await settings.librarySource.exists(".cargo_vcs_info.json") : false;
+  const facts: Facts = {
+    ...tree,
+    target,
+    engine,
+    origin,
+    crate,
+    way: chooseWay(settings.strategy, engine, target, tree.unknownScripts),
+    // Chromium publishes its clang for x86_64 only: https://github.com/denoland/rusty_v8/issues/1907
+    systemCompilers: settings.toolchains.length > 0 || engine.cpu === "arm64",
+    ownToolchain: settings.toolchains.length > 0,
+    profile: settings.profile,
+    features: settings.features,
+    upgrade: settings.upgrade,
+  };
+  // Made always: what cannot be planned is refused here, before anything is compiled.
+  return { settings, tree, facts, recipe, target, engine, plan: plan(facts, tree.recipe, recipe) };
+}

@@ -1,0 +1,51 @@
+import { clock } from "../../dagger/engine/http.js";
+import { releases } from "../../dagger/releases/api.js";
+import { imageTags } from "../../dagger/releases/registry.js";
+import { releaseTags } from "../../dagger/upstream/git.js";
+import { parseImageName } from "../images/name.js";
+import { checkLogin } from "../images/tags.js";
+import { parsePlatforms } from "../request/platform.js";
+import { lackingOfImage, lackingOnPage, parseSince } from "./missing.js";
+import { parsePage } from "./page.js";
+
+/** What is compared with upstream: a release page, an image, or both. */
+export interface Question {
+  repository: string;
+  address: string;
+  platforms: string[];
+  since: string;
+  api: string;
+  token: string | null;
+  username: string;
+  password: string | null;
+}
+
+/** What upstream has, and which stable versions each place lacks, the oldest first. */
+export interface Missing {
+  tags: string[];
+  page: string[];
+  image: string[];
+}
+
+/** Compares the places that were given with upstream. */
+export async function compare(upstream: string, question: Question): Promise<Missing> {
+  const { repository, address, username: user, password, token } = question;
+  if (!repository && !address) {
+    throw new Error("repository, address: one of them is needed: OWNER/NAME of a release page, or an image");
+  }
+  checkLogin(user, password !== null);
+  const since = parseSince(question.since);
+  const triples = parsePlatforms(question.platforms).map(({ triple }) => triple);
+  const page = repository ? parsePage(repository, question.api) : null;
+  const image = address ? parseImageName(address) : null;
+  const [tags, entries, imagesTags] = await Promise.all([
+    releaseTags(upstream),
+    page && releases({ ...page, token, clock }),
+    image && imageTags(image, password === null ? null : { user, password }),
+  ]);
+  return {
+    tags,
+    page: entries ? lackingOnPage(tags, entries, triples, since) : [],
+    image: imagesTags ? lackingOfImage(tags, imagesTags, since) : [],
+  };
+}

@@ -1,0 +1,29 @@
+import type { Container, Directory, File } from "@dagger.io/dagger";
+import { archive, checksum } from "../../dagger/releases/archive.js";
+import { binaryOf } from "../deno/build.js";
+import type { Work } from "../plan/work.js";
+import { zipName } from "../request/platform.js";
+import { pythonContainer } from "../toolchain/toolchains.js";
+import { libraryOf } from "../v8/build.js";
+
+/** A container of the engine's own architecture that has python3 and sha256sum. */
+function tools({ settings, engine }: Work): Promise<Container> {
+  return pythonContainer(settings, engine, "the archive is packed");
+}
+
+/** The release zip. */
+export async function archiveOf(work: Work): Promise<File> {
+  return archive(await tools(work), await binaryOf(work), zipName(work.target.triple));
+}
+
+/** Everything of one platform that a release page has. */
+export async function releaseOf(work: Work): Promise<Directory> {
+  const container = await tools(work);
+  const zip = await archiveOf(work);
+  const libraryFiles = await libraryOf(work);
+  const { alias } = work.target;
+  return [zipName(work.target.triple), ...(alias ? [alias] : [])].reduce(
+    (files, name) => files.withFile(name, zip).withFile(`${name}.sha256sum`, checksum(container, zip, name)),
+    libraryFiles,
+  );
+}

@@ -1,0 +1,137 @@
+import type { Container, Directory, Secret } from "@dagger.io/dagger";
+import { z } from "zod";
+import { parseCompilerCache } from "./compiler-cache.js";
+import type { NamedOrigin, Strategy } from "./enums.js";
+import { quoted } from "./version.js";
+
+/** What the constructor was given. */
+export interface Settings {
+  source?: Directory;
+  librarySource?: Directory;
+  prebuilt?: Directory;
+  fromUpstream: boolean;
+  toolchains: Container[];
+  base: string;
+  repository: string;
+  libraryRepository: string;
+  patches?: Directory;
+  libraryPatches?: Directory;
+  profile: string;
+  features: string[];
+  upgrade: boolean;
+  upgradeUrl: string;
+  jobs: number;
+  compilerCache: string;
+  compilerCacheUser?: Secret;
+  compilerCachePassword?: Secret;
+  binaries?: Directory;
+  binaryOrigin: NamedOrigin;
+  binaryRegistry: string;
+  imageBase: string;
+  tini?: Directory;
+  strategy: Strategy;
+}
+
+/**
+ * What the constructor's plain arguments may say. Everything that reaches a command line or a URL is matched
+ * against a pattern here, so a stage never has to quote.
+ */
+const gitUrl = z.string().regex(/^(https?|git):\/\/[\w.-]+(:\d+)?(\/[\w.@:~%+-]*)+$/, {
+  error: "a Git URL with https://, http:// or git://, without credentials, spaces or a query",
+});
+
+/** The address of an image. */
+export const imageReference = z.string().regex(/^[\w.-]+(:\d+)?(\/[\w.-]+)*(:[\w.-]+)?(@sha256:[0-9a-f]{64})?$/, {
+  error: "an image reference such as ubuntu:24.04@sha256:<64 hex digits>",
+});
+
+const options = z.object({
+  base: imageReference,
+  repository: gitUrl,
+  "library-repository": gitUrl,
+  profile: z
+    .string()
+    .regex(/^[a-z][a-z0-9_-]{0,63}$/, { error: "a cargo profile such as release or release-lite" })
+    // Names that cargo keeps for itself, but finds out only after V8 is compiled:
+    // https://github.com/rust-lang/cargo/blob/0.84.0/src/cargo/util/toml/mod.rs
+    .regex(/^(?!(debug|doc|build|package|rust.*|cargo.*)$)/, { error: "a cargo profile; debug is called dev" }),
+  features: z.array(
+    z.string().regex(/^[A-Za-z0-9_][\w./+-]{0,127}$/, { error: "cargo features such as deno/panic-trace" }),
+  ),
+  jobs: z.int({ error: "a whole number" }).min(0, { error: "0 (as many as the engine has cores) or more" }),
+  "upgrade-url": z
+    .string()
+    .regex(/^(https?:\/\/[\w.:~/%+-]+[^/])?$/, { error: "an http(s) URL without a slash at its end" }),
+  "compiler-cache": z.string(),
+});
+
+export type Options = z.infer<typeof options>;
+
+/** What cannot be said in one argument's pattern: arguments that exclude or need each other. */
+export interface Given {
+  prebuilt: boolean;
+  librarySource: boolean;
+  libraryPatches: boolean;
+  fromUpstream: boolean;
+  upgrade: boolean;
+  compilerCacheUser: boolean;
+  compilerCachePassword: boolean;
+}
+
+/** Throws an error that names each argument that is wrong, what was given and what is accepted. */
+export function checkValues(schema: z.ZodType, values: unknown): void {
+  const result = schema.safeParse(values);
+  if (result.success) return;
+  const problems = result.error.issues.map(({ path, message }) => {
+    const value = path.reduce<unknown>((at, key) => (at as never)[key], values);
+    return `${String(path[0])}: expected ${message}; given: ${quoted(String(value))}`;
+  });
+  throw new Error(problems.join("\n"));
+}
+
+/**
+ * Refuses Git URLs that people have and this module cannot take, and says what to do instead. They are looked at before
+ * the pattern, whose error would repeat them.
+ */
+function checkGitUrl(argument: "repository" | "library-repository", url: string): void {
+  const source = argument === "repository" ? "source" : "library-source";
+  const instead = `clone it, and give the clone with --${source}`;
+  if (/^https?:\/\/[^/]*@/i.test(url)) {
+    // An image's labels name the repository, and commands and errors do: a secret in it would be everywhere.
+    throw new Error(
+      `${argument}: credentials do not belong in the URL, which images and errors show; accepted: a Git URL without ` +
+        `user and password. For a private repository ${instead}`,
+    );
+  }
+  if (/^ssh:/i.test(url) || /^[^/]*@[^/]*:/.test(url)) {
+    // The checkout is made in a container, which has no ssh and none of the caller's keys.
+    throw new Error(
+      `${argument}: Git over ssh is not possible here; accepted: https://, http:// or git://. To use ssh, ${instead}; ` +
+        `given: ${quoted(url)}`,
+    );
+  }
+}
+
+/** Throws an error that names the argument, what was given and what is accepted. */
+export function checkOptions(values: Options, given: Given): void {
+  checkGitUrl("repository", values.repository);
+  checkGitUrl("library-repository", values["library-repository"]);
+  checkValues(options, values);
+  if (values["compiler-cache"]) parseCompilerCache(values["compiler-cache"]);
+  else if (given.compilerCacheUser || given.compilerCachePassword) {
+    throw new Error("compiler-cache-user, compiler-cache-password: given without --compiler-cache, which they are for");
+  }
+  if (values["upgrade-url"] && !given.upgrade) {
+    throw new Error("upgrade-url: given together with --upgrade=false, which leaves `deno upgrade` out");
+  }
+  const compiled = [given.librarySource && "library-source", given.libraryPatches && "library-patches"].filter(Boolean);
+  if (given.prebuilt && given.fromUpstream) {
+    throw new Error("prebuilt: given together with --library-origin=UPSTREAM; both say where a finished V8 comes from");
+  }
+  if ((given.prebuilt || given.fromUpstream) && compiled.length > 0) {
+    throw new Error(
+      `${compiled.join(", ")}: given together with ${given.prebuilt ? "--prebuilt" : "--library-origin=UPSTREAM"}, ` +
+        "with which V8 is not compiled",
+    );
+  }
+}

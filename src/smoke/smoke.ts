@@ -1,0 +1,88 @@
+import type { Container } from "@dagger.io/dagger";
+import { step } from "../../dagger/engine/step.js";
+import { baseContainer } from "../../dagger/images/image.js";
+import { script, smokeTest } from "../../dagger/smoke/smoke.js";
+import { identify, imageOf } from "../images/image.js";
+import { inTurn } from "../plan/work.js";
+import type { Variant } from "../request/enums.js";
+import type { Settings } from "../request/options.js";
+import { parsePlatforms, TARGETS, type Target } from "../request/platform.js";
+import { parseVersion } from "../request/version.js";
+import { addonFor } from "./addon.js";
+import {
+  type Check,
+  checkAge,
+  checksOf,
+  checkTrial,
+  noImage,
+  report,
+  requestText,
+  testNames,
+  versionText,
+} from "./report.js";
+
+/** What is tried: an image of this module, or the one at an address. */
+export interface Trial {
+  version: string;
+  platforms: string[];
+  variant: Variant;
+  address: string;
+}
+
+/** What of each platform is tried. */
+interface Subject {
+  /** whether Deno is compiled for the image */
+  compiled: boolean;
+  /** what `deno --version` is to contain */
+  version: string;
+  image(target: Target): Promise<Container>;
+}
+
+async function subjectOf(settings: Settings, { version, variant, address }: Trial): Promise<Subject> {
+  if (address) {
+    const image = (target: Target) => baseContainer(target.platform, address, "address");
+    return { compiled: false, version: requestText(parseVersion(version)), image };
+  }
+  const subject = await identify(settings, version);
+  checkAge(subject.identity.version);
+  const image = (target: Target) => imageOf(settings, subject, target, variant);
+  return { compiled: subject.tree !== null, version: versionText(subject.identity), image };
+}
+
+/** What one platform shows. An image that cannot be had is a line of the report: the other platform is seen as well. */
+async function checksFor(settings: Settings, { version, image }: Subject, target: Target): Promise<Check[]> {
+  // Before the image, which may take hours.
+  const addon = await addonFor(settings, target);
+  let made: Container;
+  try {
+    made = await image(target);
+  } catch (error) {
+    return noImage(error);
+  }
+  const tests = testNames(await script("checks.js"));
+  return checksOf(await smokeTest(made, addon), { version, machine: target.machine, tests });
+}
+
+/** Tries every platform, side by side where nothing is compiled. */
+export async function smoke(settings: Settings, trial: Trial): Promise<string> {
+  parseVersion(trial.version);
+  const targets = parsePlatforms(trial.platforms);
+  checkTrial(trial.variant, trial.address);
+  const subject = await subjectOf(settings, trial);
+  const tried = (target: Target) =>
+    step(`smoke test on ${target.platform}`, async () => ({
+      platform: target.platform,
+      checks: await checksFor(settings, subject, target),
+    }));
+  return report(await (subject.compiled ? inTurn(targets, tried) : Promise.all(targets.map(tried))));
+}
+
+/** A release whose official binaries are known to work. */
+const OFFICIAL = "2.9.5";
+
+/** Tries this module's image with upstream's own binaries, which npm has: what fails then is the image or the engine. */
+export async function smokeOfficial(settings: Settings): Promise<void> {
+  const official: Settings = { ...settings, binaries: undefined, binaryOrigin: "REGISTRY" };
+  const platforms = TARGETS.map(({ platform }) => platform);
+  await smoke(official, { version: OFFICIAL, platforms, variant: "UBUNTU", address: "" });
+}

@@ -1,0 +1,53 @@
+import { type Container, dag, type Platform } from "@dagger.io/dagger";
+import { withVersions } from "../../dagger/engine/versions.js";
+import { sysroot, withGit, withPython } from "../../dagger/toolchain/toolchain.js";
+import { parsePlatform, type Target } from "../request/platform.js";
+
+interface Given {
+  toolchains: Container[];
+  base: string;
+}
+
+/** The engine's own platform. */
+export async function enginePlatform(): Promise<Target> {
+  return parsePlatform(await dag.defaultPlatform(), "engine");
+}
+
+/** The given toolchain for a platform; undefined: none were given at all, and the default is made. */
+export async function ownToolchain(
+  { toolchains }: Given,
+  target: Target,
+  purpose: string,
+): Promise<Container | undefined> {
+  if (toolchains.length === 0) return undefined;
+  const platforms = await Promise.all(toolchains.map(async (it) => parsePlatform(await it.platform(), "toolchains")));
+  const index = platforms.indexOf(target);
+  if (index < 0) {
+    throw new Error(
+      `toolchains: none is for ${target.platform}, where ${purpose}; ` +
+        `given: ${platforms.map(({ platform }) => platform).join(", ")}`,
+    );
+  }
+  return toolchains[index];
+}
+
+/** A container of the engine's platform that has python3: its own toolchain when one was given, else the base image. */
+export async function pythonContainer(given: Given, engine: Target, purpose: string): Promise<Container> {
+  return (await ownToolchain(given, engine, purpose)) ?? withPython(given.base);
+}
+
+/** The same with git, for reading repositories. */
+export async function gitContainer(given: Given): Promise<Container> {
+  return (await ownToolchain(given, await enginePlatform(), "the repository is read")) ?? withGit(given.base);
+}
+
+/** The Rust that a tree pins, for the default toolchain. */
+export function rustOf(version: string | null, tree: string): string {
+  if (version) return version;
+  throw new Error(`toolchains: ${tree} has no rust-toolchain.toml, so a toolchain container must be given`);
+}
+
+/** The target's root: its C library sets the glibc floor of what is compiled against it. */
+export function rootOf({ settings, target }: { settings: Given; target: Target }): Container {
+  return withVersions(sysroot(settings.base, target.platform as Platform), []);
+}

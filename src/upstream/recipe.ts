@@ -1,0 +1,633 @@
+import semver from "semver";
+import { z } from "zod";
+import { TARGETS } from "../request/platform.js";
+import { baseOf, FLOOR, quoted } from "../request/version.js";
+
+/** Something that a person should know of this build. */
+export interface Note {
+  what: string;
+  why: string;
+  source: string;
+}
+
+/** What compiling a Deno release takes. */
+export interface DenoRecipe {
+  /** Debian and Ubuntu packages of the container that runs cargo */
+  packages: string[];
+  environment: Record<string, string>;
+  /** cargo features of the V8 crate that this Deno turns on beyond the default: they name the archive that it asks for */
+  libraryFeatures: string[];
+  /** cargo arguments, beside `cargo`, that leave `deno upgrade` out; null: no feature does it, only `upgradeSource` */
+  withoutUpgrade: string[] | null;
+  /** the file and its constants that a fork points elsewhere so that `deno upgrade` downloads its own binaries */
+  upgradeSource: { file: string; constants: string[] };
+  /** arguments of `cargo build` that make `deno`; the profile is not among them */
+  cargo: string[];
+  /** arguments of `cargo build` that make `denort`, the runtime that `deno compile` puts under a program */
+  denort: string[] | null;
+  /** arguments of `strip` for denort */
+  denortStrip: string[];
+  /** folders of submodules that the build reads; all others hold tests and tools */
+  submodules: string[];
+  /** the build script that makes the snapshot; null: which those are, and how they behave cross-compiled, was not read */
+  snapshotScript: string | null;
+  notes: Note[];
+}
+
+/** What compiling a version of the V8 crate takes, and what the crate calls the results. */
+export interface LibraryRecipe {
+  /** the cargo features that were asked for */
+  features: string[];
+  /** file name of the static library that the crate's build script asks for */
+  archive: string;
+  /** file name of the Rust binding that belongs to the library; null: it is written by hand, in the crate */
+  binding: string | null;
+  /** the archive is gzipped */
+  compressed: boolean;
+  /** `python2.7` must answer to the name `python`, which these versions run; `python` is Python 3 by that name */
+  python: "python2.7" | "python" | "python3";
+  /** bindgen's libclang: none is loaded, any will do, or at least this major version */
+  libclang: "none" | "any" | number;
+  /** the build script downloads Chromium's Rust, an x86_64 binary */
+  chromiumRust: boolean;
+  /** Debian and Ubuntu packages for V8_FROM_SOURCE, compilers aside */
+  packages: string[];
+  /** further ones from apt.llvm.org, which the distributions do not have */
+  llvmPackages: string[];
+  /** further ones with a distribution's compilers in place of Chromium's */
+  systemPackages: string[];
+  /** GN arguments of every build */
+  gnArguments: string[];
+  /** further ones with a distribution's compilers in place of Chromium's */
+  systemGnArguments: string[];
+  /** further ones for the published crate, which lacks files that a git checkout has */
+  crateGnArguments: string[];
+  /** how the build script is handed GN arguments */
+  gnArgumentsVariable: "EXTRA_GN_ARGS" | "GN_ARGS";
+  /** beginnings of compiler flags to leave out if the compiler does not know them */
+  unknownFlags: string[];
+  notes: Note[];
+}
+
+const deno = (file: string) => `https://github.com/denoland/deno/blob/${file}`;
+const rustyV8 = (file: string) => `https://github.com/denoland/rusty_v8/blob/${file}`;
+const issue = (repository: string, number: number) => `https://github.com/denoland/${repository}/issues/${number}`;
+
+const words = z.array(z.string().min(1)).optional();
+
+/** One fact: the versions that it holds for, what it sets, why, and where that was read. */
+const fact = {
+  range: z.string().refine((range) => semver.validRange(range) !== null, "not a semver range"),
+  note: z.string().min(1).optional(),
+  why: z.string().min(1),
+  source: z.string().min(1),
+};
+
+const DenoRow = z.strictObject({
+  ...fact,
+  packages: words,
+  environment: z.record(z.string(), z.string()).optional(),
+  libraryFeatures: words,
+  withoutUpgrade: words.nullable(),
+  upgradeSource: z.strictObject({ file: z.string(), constants: z.array(z.string()).nonempty() }).optional(),
+  cargo: words,
+  denort: words.nullable(),
+  denortStrip: words,
+  snapshotScript: z.string().nullable().optional(),
+  submodules: words,
+});
+
+const LibraryRow = z.strictObject({
+  ...fact,
+  triple: z.enum(TARGETS.map(({ triple }) => triple)).optional(),
+  feature: z.strictObject({ name: z.string(), suffix: z.string() }).optional(),
+  archive: z.string().optional(),
+  binding: z.string().nullable().optional(),
+  compressed: z.boolean().optional(),
+  python: z.enum(["python2.7", "python", "python3"]).optional(),
+  libclang: z.union([z.enum(["none", "any"]), z.int().positive()]).optional(),
+  chromiumRust: z.boolean().optional(),
+  packages: words,
+  llvmPackages: words,
+  systemPackages: words,
+  gnArguments: words,
+  systemGnArguments: words,
+  crateGnArguments: words,
+  gnArgumentsVariable: z.enum(["EXTRA_GN_ARGS", "GN_ARGS"]).optional(),
+  unknownFlags: words,
+});
+
+type DenoRow = z.infer<typeof DenoRow>;
+type LibraryRow = z.infer<typeof LibraryRow>;
+
+/**
+ * The facts about Deno. Rows are folded from top to bottom: lists grow, and of everything else the last row that holds
+ * decides.
+ */
+const DENO: DenoRow[] = [
+  {
+    range: "*",
+    cargo: ["--locked", "-p", "deno", "--bin", "deno"],
+    why: "-p keeps the features of test and benchmark packages out, --bin leaves denort to its own build",
+    source: deno("v2.9.5/.github/workflows/ci.ts"),
+  },
+  {
+    range: "*",
+    packages: ["build-essential", "ca-certificates", "curl", "git", "pkg-config", "python3"],
+    why: "C in crates, the commit hash in the version, crates that probe for libraries, V8's download script",
+    source: `${deno("v2.9.5/cli/lib/build.rs")} and ${rustyV8("v150.0.0/build.rs")}`,
+  },
+  {
+    range: ">=1.36.1",
+    packages: ["cmake"],
+    why: "zlib-ng is compiled with it: crate libz-ng-sys, since 1.38.2 libz-sys; since 2.3.7 aws-lc-sys too",
+    source: `${deno("v1.36.1/Cargo.lock")} and ${issue("deno", 20290)}`,
+  },
+  {
+    range: "1.36.4 - 1.44.2 || 1.44.4",
+    packages: ["protobuf-compiler"],
+    why: "ext/kv, later denokv_proto up to 0.7, compile .proto files; denokv_proto 0.8 ships the generated code",
+    source: `${deno("v1.36.4/ext/kv/build.rs")} and ${deno("v1.44.4/Cargo.lock")}`,
+  },
+  {
+    range: ">=2.2.0",
+    packages: ["clang", "libclang-dev"],
+    why: "rusqlite's feature `session` runs bindgen on SQLite's header, also when V8 is prebuilt",
+    source: deno("v2.2.0/Cargo.lock"),
+  },
+  {
+    range: ">=2.4.1",
+    packages: ["make", "perl"],
+    why: "keyring's feature `vendored` compiles OpenSSL",
+    source: deno("v2.4.1/cli/Cargo.toml"),
+  },
+  {
+    range: "1.23.4 - 1.25.1",
+    submodules: ["ext/ffi/tinycc"],
+    why: "ext/ffi/build.rs configures and compiles it; no other release needs a submodule to be built",
+    source: `${deno("v1.24.3/ext/ffi/build.rs")} and ${deno("v1.24.3/.gitmodules")}`,
+  },
+  {
+    range: ">=2.7.8",
+    libraryFeatures: ["simdutf"],
+    why: "the workspace turns it on, and it is part of the archive's name",
+    source: deno("v2.7.8/Cargo.toml"),
+  },
+  {
+    range: ">=2.9.0",
+    note: "The sources in the snapshot are not minified, as upstream's releases have them: 7.15 MB in place of 5.05 MB.",
+    why:
+      "with DENO_SNAPSHOT_MINIFY_SOURCES the build script runs a deno of PATH with npm:rolldown of no fixed version; it fails " +
+      "without one, and with one every build may differ. Both figures are of a debug build",
+    source: `${deno("v2.9.5/runtime/transpile.rs#L137")}, ${deno("v2.9.5/runtime/snapshot.rs#L110")} and ${issue("deno", 36844)}`,
+  },
+
+  // deno upgrade
+  {
+    range: "*",
+    withoutUpgrade: null,
+    upgradeSource: { file: "cli/tools/upgrade.rs", constants: ["RELEASE_URL"] },
+    why: "releases are downloaded from RELEASE_URL/download/vVERSION/ASSET",
+    source: deno("v1.20.0/cli/tools/upgrade.rs"),
+  },
+  {
+    range: "1.46.x",
+    upgradeSource: { file: "cli/tools/upgrade.rs", constants: ["RELEASE_URL", "RC_URL"] },
+    why: "release candidates are downloaded from RC_URL/vVERSION/ASSET, without `download`",
+    source: deno("v1.46.0/cli/tools/upgrade.rs"),
+  },
+  {
+    range: ">=2.0.0",
+    upgradeSource: { file: "cli/tools/upgrade.rs", constants: ["RELEASE_URL", "DL_RELEASE_URL"] },
+    why: "release candidates and LTS are downloaded from DL_RELEASE_URL/vVERSION/ASSET, without `download`",
+    source: deno("v2.0.0/cli/tools/upgrade.rs"),
+  },
+  {
+    range: ">=1.27.0",
+    note: "deno upgrade without --version looks the newest version up at dl.deno.land, whatever RELEASE_URL says.",
+    why: "before, it followed the redirect of RELEASE_URL/latest",
+    source: deno("v1.27.0/cli/tools/upgrade.rs#L369"),
+  },
+  {
+    range: ">=1.39.0",
+    withoutUpgrade: ["--no-default-features", "--features", "__vendored_zlib_ng"],
+    why: "`upgrade` is a default feature beside this one",
+    source: deno("v1.39.0/cli/Cargo.toml"),
+  },
+  {
+    range: ">=2.9.5",
+    withoutUpgrade: ["--no-default-features", "--features", "__vendored_zlib_ng,deno_core/v8,v8/v8"],
+    why: "the default is now `v8`, which brings `upgrade`; these are its other parts",
+    source: deno("v2.9.5/cli/Cargo.toml"),
+  },
+
+  // denort
+  {
+    range: "*",
+    denort: null,
+    why: "deno compile appends the program to a copy of deno itself",
+    source: deno("v1.20.0/cli/tools/standalone.rs"),
+  },
+  {
+    range: ">=1.40.5",
+    denort: ["--locked", "-p", "deno", "--bin", "denort"],
+    why: "a second binary of package deno",
+    source: deno("v1.40.5/cli/Cargo.toml"),
+  },
+  {
+    range: ">=2.1.7",
+    denort: ["--locked", "-p", "denort", "--bin", "denort"],
+    why: "it became a package",
+    source: deno("v2.1.7/cli/rt/Cargo.toml"),
+  },
+  {
+    range: ">=1.40.5",
+    note: "deno compile downloads the official denort unless DENORT_BIN names one: ship your own beside deno.",
+    why: "denort is looked for beside deno only in a path with a component `target`",
+    source: deno("v2.9.5/cli/standalone/binary.rs"),
+  },
+  {
+    range: "*",
+    denortStrip: [],
+    why: "upstream's own is stripped whole",
+    source: deno("v2.8.0/.github/workflows/ci.ts"),
+  },
+  {
+    range: ">=2.9.0",
+    denortStrip: ["--strip-debug"],
+    note: "Strip denort with --strip-debug only.",
+    why: "without its symbol table, programs that deno compile made deadlock at start",
+    source: deno("v2.9.5/.github/workflows/ci.ts"),
+  },
+
+  // the build scripts that run V8, for cross-compiling
+  {
+    range: "*",
+    snapshotScript: null,
+    why: "several scripts made several snapshots",
+    source: deno("v1.46.3/cli/build.rs"),
+  },
+  {
+    range: ">=2.0.0",
+    snapshotScript: "cli/build.rs",
+    why: "it makes the snapshots of the command line and of the TypeScript compiler",
+    source: deno("v2.0.0/cli/build.rs"),
+  },
+  {
+    range: ">=2.1.7",
+    snapshotScript: "cli/snapshot/build.rs",
+    why: "the snapshot became a package; the scripts of deno and denort import deno_runtime all the same",
+    source: deno("v2.1.7/cli/snapshot/build.rs"),
+  },
+
+  // what else can go wrong
+  {
+    range: "*",
+    note: "The release profile needs much memory: a compiler that is killed at the end ran out of it.",
+    why: "fat LTO in one codegen unit; the maintainers advise 32 GB or swap",
+    source: issue("deno", 24449),
+  },
+  {
+    range: "1.26.1",
+    note: "On linux/arm64 cli/napi/env.rs does not compile as it is.",
+    why: "it casts a string to *const i8, and C's char is unsigned there; fixed in 1.26.2",
+    source: `${deno("v1.26.1/cli/napi/env.rs#L128")} and ${issue("deno", 16208)}`,
+  },
+  {
+    range: ">=1.26.2 <2.0.3",
+    note: "With glibc before 2.35 every symbol is exported and the binary is larger.",
+    why: "build.rs takes such a linker for one that does not know --export-dynamic-symbol-list",
+    source: deno("v1.26.2/cli/build.rs#L361"),
+  },
+  {
+    range: ">=1.34.3",
+    note: "Whoever sets RUSTFLAGS must add --cfg tokio_unstable.",
+    why: "RUSTFLAGS replaces the flags of .cargo/config.toml",
+    source: deno("v1.34.3/.cargo/config.toml"),
+  },
+];
+
+/** The facts about the V8 crate. In a file name `{features}` are the chosen features' suffixes, in the order of their rows. */
+const LIBRARY: LibraryRow[] = [
+  // the names of the products
+  {
+    range: "*",
+    archive: "librusty_v8_release_{triple}.a",
+    binding: null,
+    compressed: false,
+    why: "the binding is written by hand and in the crate",
+    source: rustyV8("v0.41.0/build.rs"),
+  },
+  {
+    range: ">=0.88.0",
+    archive: "librusty_v8_release_{triple}.a.gz",
+    compressed: true,
+    why: "archives are gzipped",
+    source: rustyV8("v0.88.0/build.rs"),
+  },
+  {
+    range: ">=0.95.0",
+    binding: "src_binding_release_{triple}.rs",
+    why: "bindgen writes the binding",
+    source: rustyV8("v0.95.0/build.rs"),
+  },
+  {
+    range: ">=0.95.0 <0.105.0",
+    note: "Deno is compiled with the binding in the published crate, not with the one made here: a patch of V8's interface has no effect.",
+    why: "the build script overwrites RUSTY_V8_SRC_BINDING_PATH with gen/src_binding_….rs; it is honoured since 0.105.0",
+    source: `${rustyV8("v0.95.0/build.rs")} and ${rustyV8("v0.105.0/build.rs#L84")}`,
+  },
+  {
+    range: ">=134.1.0",
+    archive: "librusty_v8{features}_release_{triple}.a.gz",
+    binding: "src_binding{features}_release_{triple}.rs",
+    why: "features became part of both names",
+    source: rustyV8("v134.1.0/build.rs"),
+  },
+
+  // cargo features, in the order of their suffixes
+  {
+    range: ">=0.42.0",
+    feature: { name: "use_custom_libcxx", suffix: "" },
+    why: "a default feature; before, V8's own libc++ was always used",
+    source: rustyV8("v0.42.0/Cargo.toml"),
+  },
+  {
+    range: ">=134.1.0",
+    feature: { name: "v8_enable_pointer_compression", suffix: "_ptrcomp" },
+    why: "the feature's first version",
+    source: rustyV8("v134.1.0/Cargo.toml"),
+  },
+  {
+    range: ">=140.2.0",
+    feature: { name: "v8_enable_v8_checks", suffix: "" },
+    why: "the feature's first version; it is not part of the name",
+    source: rustyV8("v140.2.0/build.rs"),
+  },
+  {
+    range: ">=145.0.0",
+    feature: { name: "v8_enable_sandbox", suffix: "_sandbox" },
+    why: "the feature's first version",
+    source: rustyV8("v145.0.0/build.rs"),
+  },
+  {
+    range: ">=146.7.0 <152.1.0",
+    feature: { name: "simdutf", suffix: "_simdutf" },
+    why: "the feature's first version",
+    source: rustyV8("v146.7.0/build.rs"),
+  },
+  {
+    range: ">=152.1.0",
+    feature: { name: "simdutf", suffix: "" },
+    why: "the feature does nothing any more, V8 has simdutf always; it is left out of the names",
+    source: "https://docs.rs/crate/v8/152.1.0/source/build.rs#773",
+  },
+
+  // tools
+  {
+    range: "*",
+    packages: ["build-essential", "ca-certificates", "curl", "git", "libglib2.0-dev", "pkg-config", "xz-utils"],
+    why: "what the README asks for, and what the scripts run",
+    source: rustyV8("v150.0.0/README.md"),
+  },
+  {
+    range: "<0.43.0",
+    python: "python2.7",
+    packages: ["python2.7"],
+    why: "the scripts are Python 2, not 3",
+    source: rustyV8("v0.42.1/README.md#L100"),
+  },
+  {
+    range: ">=0.43.0 <0.66.0",
+    python: "python",
+    packages: ["python-is-python3"],
+    why: "Python 3, but build.rs runs `python`",
+    source: rustyV8("v0.43.0/README.md#L100"),
+  },
+  {
+    range: ">=0.66.0",
+    python: "python3",
+    packages: ["python3"],
+    why: "build.rs runs `python3`, or what PYTHON says",
+    source: rustyV8("v0.66.0/build.rs#L647"),
+  },
+  {
+    range: "<0.95.0",
+    libclang: "none",
+    why: "bindgen is not used",
+    source: rustyV8("v0.94.0/Cargo.toml"),
+  },
+  {
+    range: ">=0.95.0 <142.0.0",
+    libclang: "any",
+    packages: ["libclang-dev"],
+    why: "bindgen reads V8's headers with it",
+    source: `${rustyV8("v0.95.0/build.rs")} and ${issue("rusty_v8", 1595)}`,
+  },
+  {
+    range: ">=142.0.0 <152.0.0",
+    libclang: 19,
+    packages: ["libclang-19-dev"],
+    why: "older ones do not know the type traits of V8's libc++",
+    source: rustyV8("v142.0.0/build.rs#L144"),
+  },
+  {
+    range: ">=152.0.0",
+    libclang: 21,
+    llvmPackages: ["libclang-21-dev"],
+    why: "older ones refuse `#pragma clang attribute` in V8's libc++; no Ubuntu 24.04 or Debian 13 has it, apt.llvm.org does",
+    source:
+      "https://docs.rs/crate/v8/152.2.0/source/build.rs#172, and its binding made with libclang 19.1.7 and 21.1.8",
+  },
+  {
+    range: "<130.0.2",
+    systemPackages: ["generate-ninja", "ninja-build"],
+    why: "before, the script that downloads GN and Ninja knows no linux-arm64: up to 0.105 it takes x86_64's, then asks for linux-aarch64",
+    source: rustyV8("v130.0.2/tools/ninja_gn_binaries.py"),
+  },
+  {
+    range: "*",
+    chromiumRust: false,
+    why: "no Rust in V8",
+    source: rustyV8("v139.0.0/.gn"),
+  },
+  {
+    range: ">=140.0.0",
+    chromiumRust: true,
+    why: "V8's Temporal is written in Rust; build.rs runs tools/rust_toolchain.py unconditionally",
+    source: `${rustyV8("v140.0.0/build.rs")} and ${issue("rusty_v8", 1907)}`,
+  },
+
+  // GN
+  {
+    range: "<0.70.0",
+    gnArgumentsVariable: "GN_ARGS",
+    why: "EXTRA_GN_ARGS is not read yet",
+    source: rustyV8("v0.69.0/build.rs"),
+  },
+  {
+    range: ">=0.70.0",
+    gnArgumentsVariable: "EXTRA_GN_ARGS",
+    why: "appended last, so it overrides what build.rs sets",
+    source: rustyV8("v0.70.0/build.rs"),
+  },
+  {
+    range: "*",
+    gnArguments: ["use_sysroot=false"],
+    why: "not Chromium's Debian, which decides the glibc floor; build.rs forces it on arm64, since 0.92.0 also natively",
+    source: rustyV8("v0.92.0/build.rs#L200"),
+  },
+  {
+    range: "*",
+    gnArguments: ["use_glib=false"],
+    why: "else pkg-config looks for glib in the sysroot, and V8 does not use it",
+    source: "`gn gen` of v8 147.4.0, linux/amd64 to linux/arm64",
+  },
+  {
+    range: "*",
+    systemGnArguments: ["treat_warnings_as_errors=false"],
+    why: "V8 is free of warnings under Chromium's clang only",
+    source: rustyV8("v0.41.0/build.rs#L125"),
+  },
+  {
+    range: ">=0.49.0",
+    crateGnArguments: ["v8_enable_builtins_optimization=false"],
+    why: "v8/tools/builtins-pgo is not in the crate",
+    source: issue("rusty_v8", 1063),
+  },
+  {
+    range: ">=147.4.0",
+    crateGnArguments: ["chrome_pgo_phase=0"],
+    why: "Chromium's profiles are not in the crate",
+    source: "`gn gen` of the crates v8 147.4.0 and 150.0.0",
+  },
+  {
+    // Without a range: filtering a flag that is not given does nothing, and no other version was looked at.
+    range: "*",
+    unknownFlags: [
+      "-fno-lifetime-dse",
+      "-fsanitize-ignore-for-ubsan-feature=",
+      "-fdiagnostics-show-inlining-chain",
+      "-Wno-unsafe-buffer-usage-in-static-sized-array",
+    ],
+    why: "Chromium's clang is ahead of any distribution's: clang 22 refuses them",
+    source: "builds of v8 147.4.0 and 150.0.0 with clang 22.1.8",
+  },
+
+  // what else can go wrong
+  {
+    range: "<0.70.0",
+    triple: "aarch64-unknown-linux-gnu",
+    note: "A cross build uses Chromium's Debian sysroot.",
+    why: "build.rs writes use_sysroot=true after GN_ARGS, and nothing comes later",
+    source: rustyV8("v0.69.0/build.rs#L170"),
+  },
+  {
+    range: "<0.95.0",
+    note: "Unset V8_FROM_SOURCE to link an archive: any value of it, also 0, compiles V8.",
+    why: "only its presence is looked at",
+    source: rustyV8("v0.94.0/build.rs"),
+  },
+  {
+    range: ">=140.0.0 <147.4.0",
+    note: "The published crate lacks build/rust/known-target-triples.txt, which GN reads: use a git checkout.",
+    why: "Cargo.toml excludes *.txt",
+    source: issue("rusty_v8", 1949),
+  },
+];
+
+/** The newest line of Deno's releases whose trees were read for the rows. */
+export const RECIPE_LINE = "2.9.x";
+
+/** The newest line of V8 that was compiled with these rows, whole: docs/real-builds.md. */
+export const PROVEN_LIBRARY = "150.x";
+
+/** The V8 of the oldest Deno: https://github.com/denoland/deno/blob/v1.20.0/Cargo.lock */
+const OLDEST_LIBRARY = "0.41.0";
+
+// Parsed once, when the module is loaded: a row with a wrong range or an unknown key fails every call, not one.
+const denoRows = z.array(DenoRow).parse(DENO);
+const libraryRows = z.array(LibraryRow).parse(LIBRARY);
+
+/** The rows that hold for a version, which is a release: whoever calls has cut a prerelease to its base. */
+function holding<Row extends DenoRow | LibraryRow>(rows: Row[], version: string): Row[] {
+  return rows.filter(({ range }) => semver.satisfies(version, range));
+}
+
+/** What the last row that says anything of `key` says. That there is one is tested for every Deno release. */
+function last<Row extends object, Key extends keyof Row>(rows: Row[], key: Key): Exclude<Row[Key], undefined> {
+  const value = rows.filter((row) => row[key] !== undefined).at(-1)?.[key];
+  if (value === undefined) throw new Error(`recipe: no row sets ${String(key)}.`);
+  return value as Exclude<Row[Key], undefined>;
+}
+
+function notes(rows: (DenoRow | LibraryRow)[]): Note[] {
+  return rows.flatMap(({ note, why, source }) => (note ? [{ what: note, why, source }] : []));
+}
+
+/** What compiling a Deno release takes. A prerelease or canary is built like the release that its version names. */
+export function denoRecipe(version: string): DenoRecipe {
+  const base = baseOf(version);
+  if (!base) throw new Error(`Deno version ${quoted(version)} is not of the form 2.9.5.`);
+  if (semver.lt(base, FLOOR)) throw new Error(`Deno ${version} is older than ${FLOOR}, the oldest that can be built.`);
+  const rows = holding(denoRows, base);
+  return {
+    packages: rows.flatMap((row) => row.packages ?? []),
+    environment: Object.assign({}, ...rows.map((row) => row.environment)),
+    libraryFeatures: rows.flatMap((row) => row.libraryFeatures ?? []),
+    withoutUpgrade: last(rows, "withoutUpgrade"),
+    upgradeSource: last(rows, "upgradeSource"),
+    cargo: last(rows, "cargo"),
+    denort: last(rows, "denort"),
+    denortStrip: last(rows, "denortStrip"),
+    snapshotScript: last(rows, "snapshotScript"),
+    submodules: rows.flatMap((row) => row.submodules ?? []),
+    notes: notes(rows),
+  };
+}
+
+/** What compiling a V8 crate takes, for one target triple and a set of cargo features beyond the default. */
+export function libraryRecipe(v8Version: string, triple: string, features: string[]): LibraryRecipe {
+  const base = baseOf(v8Version);
+  if (!base) throw new Error(`V8 crate version ${quoted(v8Version)} is not of the form 150.4.0.`);
+  if (semver.lt(base, OLDEST_LIBRARY)) {
+    throw new Error(`V8 crate ${v8Version} is older than ${OLDEST_LIBRARY}, which Deno ${FLOOR} uses.`);
+  }
+  const triples = TARGETS.map((target): string => target.triple);
+  if (!triples.includes(triple)) throw new Error(`triple ${quoted(triple)} is none of ${triples.join(", ")}.`);
+
+  const rows = holding(libraryRows, base).filter((row) => !row.triple || row.triple === triple);
+  const known = rows.flatMap((row) => row.feature ?? []);
+  for (const feature of features) {
+    if (known.some(({ name }) => name === feature)) continue;
+    const names = known.map(({ name }) => name).join(", ");
+    throw new Error(`V8 crate ${v8Version} has no feature ${quoted(feature)}; it has ${names || "none"}.`);
+  }
+  const suffix = known.map((feature) => (enabled(feature.name, features) ? feature.suffix : "")).join("");
+  const name = (template: string) => template.replace("{features}", suffix).replace("{triple}", triple);
+  const binding = last(rows, "binding");
+  return {
+    features,
+    archive: name(last(rows, "archive")),
+    binding: binding && name(binding),
+    compressed: last(rows, "compressed"),
+    python: last(rows, "python"),
+    libclang: last(rows, "libclang"),
+    chromiumRust: last(rows, "chromiumRust"),
+    packages: rows.flatMap((row) => row.packages ?? []),
+    llvmPackages: rows.flatMap((row) => row.llvmPackages ?? []),
+    systemPackages: rows.flatMap((row) => row.systemPackages ?? []),
+    gnArguments: rows.flatMap((row) => row.gnArguments ?? []),
+    systemGnArguments: rows.flatMap((row) => row.systemGnArguments ?? []),
+    crateGnArguments: rows.flatMap((row) => row.crateGnArguments ?? []),
+    gnArgumentsVariable: last(rows, "gnArgumentsVariable"),
+    unknownFlags: rows.flatMap((row) => row.unknownFlags ?? []),
+    notes: notes(rows),
+  };
+}
+
+/** The sandbox turns pointer compression on: https://github.com/denoland/rusty_v8/blob/v145.0.0/Cargo.toml */
+function enabled(feature: string, features: string[]): boolean {
+  const implied = feature === "v8_enable_pointer_compression" && features.includes("v8_enable_sandbox");
+  return implied || features.includes(feature);
+}

@@ -1,0 +1,182 @@
+import { type Container, type Directory, dag, type Platform } from "@dagger.io/dagger";
+import { assertRuns } from "../../dagger/engine/emulation.js";
+import { fetched } from "../../dagger/engine/remote.js";
+import { step } from "../../dagger/engine/step.js";
+import { versions, withVersions } from "../../dagger/engine/versions.js";
+import { withRustBindgen, withSystemCompilers } from "../../dagger/toolchain/compilers.js";
+import { type LibclangRange, withLibclang } from "../../dagger/toolchain/libclang.js";
+import { toolchain, withoutTimes } from "../../dagger/toolchain/toolchain.js";
+import * as upstream from "../../dagger/upstream/git.js";
+import { withPatches } from "../../dagger/upstream/patches.js";
+import { library } from "../../dagger/v8/build.js";
+import { withRestored } from "../../dagger/v8/published-crate.js";
+import { cacheKey } from "../engine/cache-key.js";
+import { gnArguments, libraryPackages } from "../plan/plan.js";
+import type { Work } from "../plan/work.js";
+import { compilerCacheOf } from "../request/compiler-cache.js";
+import { downloadUrl, tagOf } from "../request/version.js";
+import { ownToolchain, rootOf, rustOf } from "../toolchain/toolchains.js";
+import { newestLibclang, packageVersion, rustVersion } from "../upstream/manifests.js";
+
+/** What a rusty_v8 tree says of the tools that it wants. */
+interface Wanted {
+  rust: string | null;
+  libclang: LibclangRange;
+}
+
+/** The container that compiles V8: of the engine's architecture, whatever the target. */
+async function libraryToolchain({ settings, recipe, facts, engine, target }: Work, wanted: Wanted): Promise<Container> {
+  const own = await ownToolchain(settings, engine, "V8 is compiled");
+  const { packages, llvmPackages } = libraryPackages(recipe, facts);
+  // Of the engine's own architecture, V8's build runs bindgen and rustfmt: Chromium's, or these.
+  const bindgen = facts.systemCompilers && recipe.chromiumRust;
+  let container =
+    own ??
+    toolchain({
+      platform: engine.platform as Platform,
+      base: settings.base,
+      packages,
+      llvmPackages,
+      rust: rustOf(wanted.rust, "rusty_v8's source"),
+      bindgen,
+      host: engine.triple,
+      target: target.triple,
+      compilerCache: settings.compilerCache !== "",
+    });
+  const tools = [
+    "rustc",
+    "cargo",
+    "python3",
+    ...(own ? ["gn", "ninja"] : []),
+    ...(settings.compilerCache ? ["sccache"] : []),
+  ];
+  if (facts.systemCompilers) {
+    container = withSystemCompilers(container, recipe.unknownFlags);
+    tools.push("/opt/llvm/bin/clang", "/opt/llvm/bin/ld.lld");
+  }
+  container = withLibclang(container, wanted.libclang);
+  if (bindgen) {
+    container = withRustBindgen(container, recipe.unknownFlags);
+    tools.push("bindgen", "rustfmt");
+  }
+  return withVersions(container, tools);
+}
+
+/** rusty_v8's source as it is compiled; its version must be the one that Deno's Cargo.lock names. */
+async function librarySource({ settings, tree }: Work): Promise<Directory> {
+  const { librarySource: own, libraryRepository, libraryPatches } = settings;
+  const original = own ?? (await upstream.withSubmodules(libraryRepository, tagOf(tree.library)));
+  const manifest = await upstream.textOf(original, "Cargo.toml");
+  if (!manifest) throw new Error("library-source: not a rusty_v8 tree: Cargo.toml is missing");
+  const version = packageVersion(manifest);
+  if (version !== tree.library) {
+    throw new Error(
+      `library-source: it is V8 crate ${version}, but Deno ${tree.version} needs ${tree.library} (its Cargo.lock)`,
+    );
+  }
+  const triples = "build/rust/known-target-triples.txt";
+  const rust = await upstream.textOf(original, "build/config/rust.gni");
+  if (rust?.includes(triples.slice("build".length)) && !(await original.exists(triples))) {
+    throw new Error(
+      `library-source: ${version} lacks ${triples}, which GN reads: the published crates 140.0.0 to 147.3 leave it out ` +
+        "(https://github.com/denoland/rusty_v8/issues/1949); give a git checkout with its submodules",
+    );
+  }
+  const patched = libraryPatches ? await withPatches(original, libraryPatches, "library-patches") : original;
+  return own || libraryPatches ? withoutTimes(patched) : patched;
+}
+
+/**
+ * Looks at all that V8 is made of, so that what is wrong with it is refused before anything is installed, and gives the
+ * work itself.
+ */
+export async function prepareLibrary(work: Work): Promise<() => Promise<Directory>> {
+  const { settings, tree, facts, recipe, target, engine } = work;
+  if (settings.prebuilt) {
+    const files = await prebuilt(settings.prebuilt, work);
+    return async () => files;
+  }
+  if (facts.origin === "upstream") return async () => upstreamLibrary(work);
+
+  const given = await librarySource(work);
+  const [rust, oldRust, lock] = await Promise.all(
+    // Up to 0.55 the file has no extension and no more than the version in it.
+    ["rust-toolchain.toml", "rust-toolchain", "Cargo.lock"].map((path) => upstream.textOf(given, path)),
+  );
+  const pinned = rust ?? oldRust;
+  const container = await libraryToolchain(work, {
+    rust: pinned ? rustVersion(pinned) : null,
+    libclang: {
+      least: typeof recipe.libclang === "number" ? recipe.libclang : null,
+      most: lock ? newestLibclang(lock) : null,
+    },
+  });
+  const source = facts.crate && recipe.chromiumRust ? await withRestored(container, given) : given;
+  const root = rootOf(work);
+  const gn = gnArguments(recipe, facts);
+  return () =>
+    step(`V8 ${tree.library} for ${target.platform}`, async () => {
+      if (engine !== target) await assertRuns(settings.base, target.platform as Platform);
+      const [digest, tools, libraries] = await Promise.all([source.digest(), versions(container), versions(root)]);
+      const compiled = await library({
+        toolchain: container,
+        systemCompilers: facts.systemCompilers,
+        source,
+        sysroot: root.rootfs(),
+        triple: target.triple,
+        cargoFeatures: recipe.features,
+        gnArguments: gn,
+        gnArgumentsVariable: recipe.gnArgumentsVariable,
+        python: recipe.python,
+        archive: recipe.archive,
+        binding: recipe.binding,
+        cacheKey: cacheKey(`rusty-v8-${tree.library}-${target.debian}`, {
+          engine: engine.platform,
+          features: recipe.features,
+          gn,
+          source: digest,
+          toolchain: tools,
+          sysroot: libraries,
+        }),
+        jobs: settings.jobs,
+        compilerCache: compilerCacheOf(settings),
+      });
+      return compiled.sync();
+    });
+}
+
+/** V8's archive and binding under the names that V8's build script asks for. */
+export async function libraryOf(work: Work): Promise<Directory> {
+  return (await prepareLibrary(work))();
+}
+
+/** The files of one version from a directory in RUSTY_V8_MIRROR layout. */
+async function prebuilt(mirror: Directory, { tree, recipe }: Work): Promise<Directory> {
+  const folder = tagOf(tree.library);
+  const names = [recipe.archive, ...(recipe.binding ? [recipe.binding] : [])];
+  for (const name of names) {
+    if (!(await mirror.exists(`${folder}/${name}`))) {
+      throw new Error(
+        `prebuilt: ${folder}/${name} is missing, which Deno ${tree.version} asks for; the layout is that of RUSTY_V8_MIRROR`,
+      );
+    }
+  }
+  return mirror.directory(folder).filter({ include: names });
+}
+
+/** The same files from rusty_v8's own release. */
+async function upstreamLibrary({ settings, tree, recipe }: Work): Promise<Directory> {
+  const names = [recipe.archive, ...(recipe.binding ? [recipe.binding] : [])];
+  const remote = { argument: "library-origin", instead: "finished files with --prebuilt, or --library-origin=SOURCE" };
+  let directory = dag.directory();
+  for (const name of names) {
+    const url = downloadUrl(settings.libraryRepository, tree.library, name);
+    directory = directory.withFile(name, await fetched(url, remote));
+  }
+  return directory;
+}
+
+/** V8's files in the folder that RUSTY_V8_MIRROR has for this version. */
+export async function mirrorOf(work: Work): Promise<Directory> {
+  return dag.directory().withDirectory(tagOf(work.tree.library), await libraryOf(work));
+}

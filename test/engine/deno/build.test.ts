@@ -1,0 +1,226 @@
+import { execFileSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import { appendFile, mkdtemp, readdir, readFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { CacheSharingMode, type Container, dag, type File, type Platform } from "@dagger.io/dagger";
+import { afterEach, beforeAll, expect, it, vi } from "vitest";
+import { archive } from "../../../dagger/releases/archive.js";
+import { BuildStrategy } from "../../../src/request/enums.js";
+import { describeEngine } from "../../support/engine.js";
+import { denoFromSource, type Options } from "../../support/module.js";
+import { copyOfDeno, deno, edit, library, libraryVersion, patch, version } from "../support/fixture.js";
+import { useSession } from "../support/session.js";
+import { base, toolchain } from "../support/toolchain.js";
+
+const triples = { "linux/amd64": "x86_64-unknown-linux-gnu", "linux/arm64": "aarch64-unknown-linux-gnu" } as const;
+type Name = keyof typeof triples;
+
+describeEngine("a build on a real engine", () => {
+  useSession();
+  let toolchains: Container[];
+  beforeAll(async () => {
+    toolchains = [toolchain("linux/amd64", true), toolchain("linux/arm64", false)];
+    await Promise.all(toolchains.map((it) => it.sync()));
+  });
+
+  afterEach(() => vi.restoreAllMocks());
+
+  const module = (options: Partial<Options> = {}) =>
+    denoFromSource({ source: deno(), librarySource: library(), toolchains, base, ...options });
+
+  /** What a command says in a plain container of the platform, where nothing but the base image is. */
+  const run = (binary: File, platform: Name, ...args: string[]) =>
+    dag
+      .container({ platform: platform as Platform })
+      .from(base)
+      .withFile("/bin/deno", binary)
+      .withExec(["deno", ...args])
+      .stdout();
+
+  const versionOf = (platform: Name, deno = version, channel = "stable") =>
+    `deno ${deno} (${channel}, release, ${triples[platform]})\nv8 ${libraryVersion}-rusty\n`;
+
+  for (const platform of ["linux/amd64", "linux/arm64"] as const) {
+    it(`gives a deno for ${platform} that runs in the bare base image`, async () => {
+      const binary = await module().build(version, platform);
+      expect(await run(binary, platform, "--version")).toContain(versionOf(platform));
+      expect(await run(binary, platform, "eval", "console.log(6*7)")).toBe("42\n");
+    });
+
+    it(`gives a zip for ${platform} with one entry, deno, mode 755, of the oldest date`, async () => {
+      const directory = await mkdtemp(join(tmpdir(), "deno-from-source-"));
+      const zip = join(directory, "deno.zip");
+      await (await module().archive(version, platform)).export(zip);
+      const entry = execFileSync("python3", [
+        "-c",
+        `import sys, zipfile
+for e in zipfile.ZipFile(sys.argv[1]).infolist(): print(e.filename, oct(e.external_attr >> 16), *e.date_time)`,
+        zip,
+      ]);
+      expect(entry.toString()).toBe("deno 0o100755 1980 1 1 0 0 0\n");
+    });
+  }
+
+  it("compiles V8 once for two Deno versions that have the same V8", async () => {
+    const next = await copyOfDeno();
+    for (const file of ["cli/Cargo.toml", "cli/rt/Cargo.toml", "Cargo.lock"]) {
+      await edit(join(next, file), `"${version}"`, '"2.8.100"');
+    }
+    const volumes = vi.spyOn(dag, "cacheVolume");
+    const newer = module({ source: dag.host().directory(next) });
+    expect(await run(await newer.build("2.8.100", "linux/amd64"), "linux/amd64", "--version")).toContain(
+      versionOf("linux/amd64", "2.8.100"),
+    );
+    await module().build(version, "linux/amd64");
+    const [one, other, ...more] = volumes.mock.calls.map(([key]) => key).filter((key) => key.startsWith("rusty-v8-"));
+    expect(more).toEqual([]);
+    expect(other).toBe(one);
+    // GN and Ninja were started once in the life of that volume: Ninja's log has each object once.
+    const log = dag
+      .container()
+      .from(base)
+      .withEnvVariable("NOW", String(Date.now()))
+      .withMountedCache("/cache", dag.cacheVolume(one as string), { sharing: CacheSharingMode.Locked })
+      .withExec(["sh", "-c", "cut -f 4 /cache/target/*/release/gn_out/.ninja_log | grep -v '^#' | sort | uniq -d"]);
+    expect(await log.stdout()).toBe("");
+  });
+
+  it("goes on with cargo where a failed build stopped: what was compiled is not compiled again", async () => {
+    const directory = await copyOfDeno();
+    // A version of its own has a cargo volume of its own.
+    const own = `2.8.${Date.now() % 1_000_000}`;
+    for (const file of ["cli/Cargo.toml", "cli/rt/Cargo.toml", "Cargo.lock"]) {
+      await edit(join(directory, file), `"${version}"`, `"${own}"`);
+    }
+    const built = () =>
+      module({ source: dag.host().directory(directory, { noCache: true }) }).build("latest", "linux/amd64");
+    const volumes = vi.spyOn(dag, "cacheVolume");
+    await appendFile(join(directory, "cli/main.rs"), 'compile_error!("not yet");\n');
+    await expect(built()).rejects.toThrow("exit code: 101");
+    const [key] = volumes.mock.calls.map(([name]) => name).filter((name) => name.startsWith("deno-2.8."));
+    const compiled = (when: string) =>
+      dag
+        .container()
+        .from(base)
+        .withEnvVariable("WHEN", `${when} ${Date.now()}`)
+        .withMountedCache("/cache", dag.cacheVolume(key as string), { sharing: CacheSharingMode.Locked })
+        .withExec([
+          "sh",
+          "-c",
+          "stat -c '%n %Y' /cache/target/release/deps/libv8*.rlib /cache/target/release/deps/libdeno_snapshots*.rlib",
+        ])
+        .stdout();
+    const before = await compiled("before");
+    expect(before).toContain("libdeno_snapshots");
+    await edit(join(directory, "cli/main.rs"), 'compile_error!("not yet");\n', "// one line\n");
+    expect(await run(await built(), "linux/amd64", "eval", "console.log(6*7)")).toBe("42\n");
+    expect(await compiled("after")).toBe(before);
+  });
+
+  it("applies patches in the order of their names", async () => {
+    const url = (name: string) => `static RELEASE_URL: &str = "https://${name}/releases";`;
+    const canary = 'static CANARY_URL: &str = "https://dl.deno.land/canary";';
+    const around = (old: string, replacement: string) =>
+      patch("cli/tools/upgrade.rs", 2, ["use crate::version;", ""], old, replacement, [canary]);
+    const patches = dag
+      .directory()
+      .withNewFile("2-second.patch", around(url("one.example"), url("two.example")))
+      .withNewFile("1-first.patch", around(url("github.com/denoland/deno"), url("one.example")));
+    const binary = await module({ patches }).build(version, "linux/amd64");
+    expect(await run(binary, "linux/amd64", "upgrade")).toContain("https://two.example/releases");
+  });
+
+  it("names a patch that does not apply", async () => {
+    const patches = dag.directory().withNewFile("broken.patch", patch("cli/main.rs", 1, [], "no such line", "x", []));
+    await expect(module({ patches }).build(version, "linux/amd64")).rejects.toThrow(
+      "patches: broken.patch does not apply",
+    );
+  });
+
+  it("does not hand over a binary whose snapshot is of another architecture, and says what was seen", async () => {
+    const directory = await copyOfDeno();
+    await edit(join(directory, "cli/snapshot/build.rs"), "Option<&str> = None;", 'Option<&str> = Some("mips64");');
+    const failure = module({ source: dag.host().directory(directory) }).build(version, "linux/amd64");
+    await expect(failure).rejects.toThrow(
+      /the deno that was built for linux\/amd64 does not work: eval.*exited with 134.*mips64/s,
+    );
+  });
+
+  it("leaves deno upgrade out, or points it elsewhere", async () => {
+    const without = await module({ upgrade: false }).build(version, "linux/amd64");
+    await expect(run(without, "linux/amd64", "upgrade")).rejects.toThrow("exit code: 1");
+    const upgradeUrl = "https://builds.example/me/releases";
+    const elsewhere = await module({ upgradeUrl }).build(version, "linux/amd64");
+    const says = await run(elsewhere, "linux/amd64", "upgrade");
+    expect(says).toContain(`${upgradeUrl}/download/v${version}/deno-${triples["linux/amd64"]}.zip`);
+    expect(says).toContain(`Checksums at ${upgradeUrl}/download`);
+  });
+
+  it("compiles no V8 when the directory that mirror made is given", async () => {
+    const mirror = await module().mirror(version, ["linux/amd64"]);
+    expect(await mirror.directory(`v${libraryVersion}`).entries()).toEqual([
+      `librusty_v8_simdutf_release_${triples["linux/amd64"]}.a.gz`,
+      `src_binding_simdutf_release_${triples["linux/amd64"]}.rs`,
+    ]);
+    const volumes = vi.spyOn(dag, "cacheVolume");
+    const binary = await module({ librarySource: undefined, prebuilt: mirror }).build(version, "linux/amd64");
+    expect(await run(binary, "linux/amd64", "eval", "console.log(6*7)")).toBe("42\n");
+    expect(volumes.mock.calls.map(([key]) => key).filter((key) => key.startsWith("rusty-v8-"))).toEqual([]);
+  });
+
+  it("refuses a mirror that lacks the version, before it compiles anything", async () => {
+    const prebuilt = dag.directory().withNewFile("v1.0.0/librusty_v8.a.gz", "");
+    const failure = module({ librarySource: undefined, prebuilt }).build(version, "linux/amd64");
+    await expect(failure).rejects.toThrow(/prebuilt: v900\.1\.0\/librusty_v8_simdutf_release_.* is missing/);
+  });
+
+  it("releases zips, checksums in upstream's format, an alias and V8, for two platforms", async () => {
+    const directory = await mkdtemp(join(tmpdir(), "deno-from-source-"));
+    await (await module().release(version, ["linux/arm64", "linux/amd64"])).export(directory);
+    const zips = Object.values(triples).map((triple) => `deno-${triple}.zip`);
+    const names = [...zips, "deno-linux-arm64.zip"].flatMap((name) => [name, `${name}.sha256sum`]);
+    const libraries = Object.values(triples).flatMap((triple) => [
+      `librusty_v8_simdutf_release_${triple}.a.gz`,
+      `src_binding_simdutf_release_${triple}.rs`,
+    ]);
+    expect((await readdir(directory)).sort()).toEqual([...names, ...libraries].sort());
+    for (const name of names.filter((it) => it.endsWith(".zip"))) {
+      const sum = createHash("sha256")
+        .update(await readFile(join(directory, name)))
+        .digest("hex");
+      expect(await readFile(join(directory, `${name}.sha256sum`), "utf8")).toBe(`${sum}  ${name}\n`);
+    }
+    expect(await readFile(join(directory, "deno-linux-arm64.zip"))).toEqual(
+      await readFile(join(directory, `deno-${triples["linux/arm64"]}.zip`)),
+    );
+  });
+
+  it("packs the same zip, byte for byte, on another day", async () => {
+    const binary = await module().build(version, "linux/amd64");
+    const pack = (day: string) => {
+      const tools = (toolchains[0] as Container).withEnvVariable("DAY", day);
+      return archive(tools, binary.withTimestamps(Number(day)), "deno.zip").digest({ excludeMetadata: true });
+    };
+    expect(await pack("1000000000")).toBe(await pack("1700000000"));
+  });
+
+  it("plans without compiling: which step runs where", async () => {
+    const { steps, text, library: v8, rust } = await module().plan(version, "linux/arm64");
+    expect([v8, rust]).toEqual([libraryVersion, "1.63.0"]);
+    expect(steps.map(({ name, where }) => [name.split(" ").slice(0, 2).join(" "), where])).toContainEqual([
+      "compile V8",
+      "cross",
+    ]);
+    expect(text).toContain("emulated on linux/arm64");
+  });
+
+  it("gives the toolchain with what its tools said of themselves", async () => {
+    const said = async (options: Partial<Options> = {}) =>
+      (await module(options).toolchain(version, "linux/arm64")).file("/opt/deno-from-source/versions").contents();
+    expect(await said({ strategy: BuildStrategy.EMULATED })).toContain("aarch64\nrustc: rustc 1.63.0");
+    const cross = await said();
+    expect(cross).toContain("x86_64\nrustc: rustc 1.63.0");
+    expect(cross).toContain("/opt/llvm/bin/clang: Debian clang version 14");
+  });
+});

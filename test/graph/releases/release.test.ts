@@ -1,0 +1,141 @@
+import { describe, expect, it } from "vitest";
+import { expectGolden } from "../../support/golden.js";
+import { asked, denoFromSource } from "../../support/module.js";
+import { chain, closure, type Rule, type Session } from "../../support/session.js";
+import {
+  argumentOf,
+  commands,
+  container,
+  directory,
+  environment,
+  platformOf,
+  session,
+  steps,
+} from "../../support/world.js";
+
+const tini = () => directory({ "tini-amd64": "", "tini-arm64": "" });
+
+/** What an image without a shell is like, and a registry that takes it. */
+const imageRule: Rule = ({ of, field, args }) => {
+  if (field === "publish") return `${args.address}@sha256:${"0".repeat(64)}`;
+  if (field === "exists" && of?.field === "rootfs") return false;
+  if (field !== "stdout" || of?.field !== "withExec") return undefined;
+  const command = JSON.stringify(of.args);
+  if (command.includes("--format=%ct")) return "1700000000\n";
+  if (!command.includes("extractfile")) return undefined;
+  const { path } = argumentOf(steps(of, "withMountedFile", { path: "/src/packed" })[0], "source").args;
+  return `7f454c460201010000000000000000000300${path === "tini-arm64" ? "b700" : "3e00"}\n`;
+};
+
+describe("archive", () => {
+  it("packs on the engine's platform: nothing of the target runs for it", async () => {
+    const it = session();
+    const result = await asked(it, () => denoFromSource().archive("2.9.5", "linux/arm64"));
+
+    expect(result.args.path).toBe("/out/deno-aarch64-unknown-linux-gnu.zip");
+    // A container without a platform is of the engine's.
+    expect(platformOf(result)).toBeUndefined();
+    expect(platformOf(argumentOf(steps(result, "withMountedFile", { path: "/src/deno" })[0], "source"))).toBe(
+      "linux/arm64",
+    );
+    await expectGolden(it, result, "archive");
+  });
+
+  it("packs with the given toolchain of the engine's platform", async () => {
+    const it = session();
+    const result = await asked(it, () =>
+      denoFromSource({
+        toolchains: [container("linux/amd64", "registry.example/amd64"), container("linux/arm64")],
+      }).archive("2.9.5", "linux/arm64"),
+    );
+    expect(chain(result)[1]?.args).toEqual({ address: "registry.example/amd64" });
+  });
+});
+
+describe("release", () => {
+  it("of two platforms has zips with checksums, the second name for arm64, and V8's files", async () => {
+    const it = session();
+    const result = await asked(it, () => denoFromSource().release("2.9.5", ["linux/arm64", "linux/amd64"]));
+
+    const parts = steps(result, "withDirectory").map((step) => argumentOf(step, "source"));
+    const names = parts.map((part) => steps(part, "withFile").map(({ args }) => args.path));
+    expect(names).toEqual([
+      [
+        "deno-aarch64-unknown-linux-gnu.zip",
+        "deno-aarch64-unknown-linux-gnu.zip.sha256sum",
+        "deno-linux-arm64.zip",
+        "deno-linux-arm64.zip.sha256sum",
+      ],
+      ["deno-x86_64-unknown-linux-gnu.zip", "deno-x86_64-unknown-linux-gnu.zip.sha256sum"],
+    ]);
+    await expectGolden(it, result, "release");
+  });
+
+  it("compiles V8 and Deno once for each platform", async () => {
+    const it = session();
+    const result = await asked(it, () => denoFromSource().release("2.9.5", ["linux/arm64", "linux/amd64"]));
+
+    const all = commands(new Set([...it.made(), ...closure(result)])).map((words) => words.join(" "));
+    expect(all.filter((words) => words.includes("cargo check"))).toHaveLength(2);
+    expect(all.filter((words) => words.includes("cargo build"))).toHaveLength(2);
+  });
+});
+
+describe("two platforms", () => {
+  /** The machines that V8 and Deno are compiled for, in the order in which they are waited for. */
+  const order = (it: Session) =>
+    it.questions.flatMap(({ of, field }) => {
+      const command = of && field === "sync" ? commands(chain(of)).at(-1)?.join(" ") : undefined;
+      if (!of || !command || !/cargo (check|build)/.test(command)) return [];
+      return `${command.includes("cargo check") ? "V8" : "Deno"} ${/aarch64|x86_64/.exec(String(environment(of).ARCHIVE))}`;
+    });
+  const both = ["linux/arm64", "linux/amd64"];
+  const turns = ["V8 aarch64", "Deno aarch64", "V8 x86_64", "Deno x86_64"];
+
+  it("are compiled one after the other by release, as memory for two links is not there", async () => {
+    const it = session();
+    await asked(it, () => denoFromSource().release("2.9.5", both));
+    // V8's files are a part of a release, and the engine remembers them.
+    expect([...new Set(order(it))]).toEqual(turns);
+    expect(order(it).lastIndexOf("V8 aarch64")).toBeLessThan(order(it).indexOf("V8 x86_64"));
+  });
+
+  it("are compiled one after the other by mirror", async () => {
+    const it = session();
+    await asked(it, () => denoFromSource().mirror("2.9.5", both));
+    expect(order(it)).toEqual(["V8 aarch64", "V8 x86_64"]);
+  });
+
+  it("are compiled one after the other by publish, before the first push", async () => {
+    const it = session({ rules: [imageRule] });
+    await it.run(() => denoFromSource({ tini: tini() }).publish("ghcr.io/me/deno", "2.9.5", both));
+    expect([...new Set(order(it))]).toEqual(turns);
+    const fields = it.questions.map(({ of, field }) => (field === "publish" ? "publish" : of?.field));
+    expect(fields.filter((field) => field === "publish")).toHaveLength(1);
+    expect(it.questions.at(-1)?.field).toBe("publish");
+  });
+});
+
+describe("mirror", () => {
+  it("has V8's files of each platform in the folder of their version", async () => {
+    const it = session();
+    const result = await asked(it, () => denoFromSource().mirror("2.9.5", ["linux/arm64", "linux/amd64"]));
+
+    const parts = steps(result, "withDirectory").map((step) => argumentOf(step, "source"));
+    expect(parts.map(({ args }) => args.path)).toEqual(["v150.4.0", "v150.4.0"]);
+    await expectGolden(it, result, "mirror");
+  });
+});
+
+describe("toolchain", () => {
+  it("is the container that cargo runs in: of the target's platform, each tool run once", async () => {
+    const it = session();
+    const result = await asked(it, () => denoFromSource().toolchain("2.9.5", "linux/arm64"));
+
+    expect(platformOf(result)).toBe("linux/arm64");
+    expect(commands([result])[0]?.slice(3)).toEqual([
+      ...["versions", "rustc", "cargo", "cc", "git", "rsync", "strip", "cmake", "perl"],
+    ]);
+    await expectGolden(it, result, "toolchain");
+  });
+});

@@ -1,0 +1,159 @@
+import { describe, expect, it } from "vitest";
+import { LibraryOrigin } from "../../../src/request/enums.js";
+import { expectGolden } from "../../support/golden.js";
+import { asked, denoFromSource } from "../../support/module.js";
+import { chain, closure, type Session } from "../../support/session.js";
+import {
+  argumentOf,
+  closureText,
+  commands,
+  container,
+  DENO,
+  directory,
+  environment,
+  LIBRARY,
+  libraryTree,
+  platformOf,
+  session,
+  steps,
+  work,
+} from "../../support/world.js";
+
+const compiles = (it: Session) => commands(it.made()).filter((words) => words.join(" ").includes("cargo check"));
+
+/** Of all containers; the one with git has none, which is the engine's. */
+const platforms = (it: Session) => new Set([...it.made()].filter(({ field }) => field === "container").map(platformOf));
+
+describe("library", () => {
+  it("for linux/arm64 on an amd64 engine mounts the arm64 sysroot and compiles in an amd64 container", async () => {
+    const it = session();
+    const result = await asked(it, () => denoFromSource().library("2.9.5", "linux/arm64"));
+
+    expect(platformOf(result)).toBe("linux/amd64");
+    expect(environment(result)).toMatchObject({ TRIPLE: "aarch64-unknown-linux-gnu", SYSTEM_COMPILERS: "false" });
+    const sysroot = argumentOf(steps(result, "withMountedDirectory", { path: "/sysroot" })[0], "source");
+    expect(platformOf(sysroot)).toBe("linux/arm64");
+    expect(environment(result).GN_ARGUMENTS).toContain('target_sysroot="/sysroot"');
+    await expectGolden(it, result, "library-cross");
+  });
+
+  it("native on an amd64 engine has one platform only", async () => {
+    const it = session();
+    const result = await asked(it, () => denoFromSource().library("2.9.5", "linux/amd64"));
+
+    expect(platforms(it)).toEqual(new Set([undefined, "linux/amd64"]));
+    await expectGolden(it, result, "library-native-amd64");
+  });
+
+  it("native on an arm64 engine installs LLVM, for Chromium's clang does not run there", async () => {
+    const it = session({ engine: "linux/arm64" });
+    const result = await asked(it, () => denoFromSource().library("2.9.5", "linux/arm64"));
+
+    expect(platforms(it)).toEqual(new Set([undefined, "linux/arm64"]));
+    expect(environment(result)).toMatchObject({ SYSTEM_COMPILERS: "true" });
+    expect(commands(chain(result)).map((words) => words[3])).toEqual(
+      expect.arrayContaining(["install-llvm", "arrange", "versions", "build"]),
+    );
+    await expectGolden(it, result, "library-native-arm64");
+  });
+
+  it("with given toolchains uses the one of the engine's platform and downloads nothing", async () => {
+    const it = session();
+    const result = await asked(it, async () =>
+      denoFromSource({
+        toolchains: [
+          container("linux/arm64", "registry.example/arm64"),
+          container("linux/amd64", "registry.example/amd64"),
+        ],
+        base: "registry.example/base",
+      }).library("2.9.5", "linux/arm64"),
+    );
+
+    expect(chain(result)[1]?.args).toEqual({ address: "registry.example/amd64" });
+    expect([...it.made()].filter(({ field }) => field === "http")).toEqual([]);
+    expect(environment(result)).toMatchObject({ SYSTEM_COMPILERS: "true" });
+    await expectGolden(it, result, "library-given-toolchains");
+  });
+
+  it("from a given source compiles that, without its times", async () => {
+    const it = session();
+    const result = await asked(it, () =>
+      denoFromSource({ librarySource: directory(libraryTree("150.4.0")) }).library("2.9.5", "linux/arm64"),
+    );
+
+    const source = argumentOf(steps(result, "withMountedDirectory", { path: "/src/rusty_v8" })[0], "source");
+    expect(source.field).toBe("withTimestamps");
+    expect([...it.made()].filter(({ args }) => args.url === LIBRARY)).toEqual([]);
+  });
+
+  it("applies the patches for rusty_v8 in the order of their names", async () => {
+    const it = session();
+    const result = await asked(it, () =>
+      denoFromSource({ libraryPatches: directory({ "2.patch": "", "1.patch": "", "10.patch": "" }) }).library("2.9.5"),
+    );
+
+    const source = argumentOf(steps(result, "withMountedDirectory", { path: "/src/rusty_v8" })[0], "source");
+    const names = steps(source, "withPatchFile").map((step) => argumentOf(step, "patch").args.path);
+    expect(names).toEqual(["1.patch", "10.patch", "2.patch"]);
+  });
+
+  it("prebuilt compiles no V8 and gives the two files that this version asks for", async () => {
+    const it = session();
+    const files = {
+      "v150.4.0/librusty_v8_simdutf_release_aarch64-unknown-linux-gnu.a.gz": "archive",
+      "v150.4.0/src_binding_simdutf_release_aarch64-unknown-linux-gnu.rs": "binding",
+    };
+    const result = await asked(it, () =>
+      denoFromSource({ prebuilt: directory(files) }).library("2.9.5", "linux/arm64"),
+    );
+
+    expect(result.args).toEqual({
+      include: [
+        "librusty_v8_simdutf_release_aarch64-unknown-linux-gnu.a.gz",
+        "src_binding_simdutf_release_aarch64-unknown-linux-gnu.rs",
+      ],
+    });
+    expect(work(new Set([...it.made(), ...closure(result)]))).toEqual([]);
+    await expectGolden(it, result, "library-prebuilt");
+  });
+
+  it("from upstream downloads the two files of rusty_v8's release and compiles no V8", async () => {
+    const it = session();
+    const result = await asked(it, () =>
+      denoFromSource({ libraryOrigin: LibraryOrigin.UPSTREAM }).library("2.9.5", "linux/arm64"),
+    );
+
+    const urls = steps(result, "withFile").map((step) => argumentOf(step, "source").args.url);
+    expect(urls).toEqual([
+      `${LIBRARY}/releases/download/v150.4.0/librusty_v8_simdutf_release_aarch64-unknown-linux-gnu.a.gz`,
+      `${LIBRARY}/releases/download/v150.4.0/src_binding_simdutf_release_aarch64-unknown-linux-gnu.rs`,
+    ]);
+    expect(work(new Set([...it.made(), ...closure(result)]))).toEqual([]);
+    await expectGolden(it, result, "library-upstream");
+  });
+
+  it("is one artefact for two Deno releases with one V8: the same cache volume, the very same calls", async () => {
+    const [one, other] = [session(), session()];
+    const first = await asked(one, () => denoFromSource().library("2.9.2", "linux/arm64"));
+    const second = await asked(other, () => denoFromSource().library("2.9.3", "linux/arm64"));
+
+    const volume = (result: typeof first) =>
+      argumentOf(steps(result, "withMountedCache", { path: "/cache" })[0], "cache");
+    expect(volume(second).args).toEqual(volume(first).args);
+    expect(volume(first).args.key).toMatch(/^rusty-v8-149\.4\.0-arm64-[0-9a-f]{16}$/);
+    // An id is a hash of all calls and their arguments.
+    expect(second.id).toBe(first.id);
+    expect(closureText([second])).not.toContain(DENO);
+    expect([compiles(one), compiles(other)].map(({ length }) => length)).toEqual([1, 1]);
+  });
+
+  it("hands the number of jobs over in a volatile variable, which no cache looks at", async () => {
+    const it = session();
+    const result = await asked(it, () => denoFromSource({ jobs: 3 }).library("2.9.5", "linux/arm64"));
+
+    expect(steps(result, "withVolatileVariable").map(({ args }) => args)).toEqual([
+      { name: "CARGO_BUILD_JOBS", value: "3" },
+    ]);
+    expect(JSON.stringify(environment(result))).not.toContain("JOBS");
+  });
+});
