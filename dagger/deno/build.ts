@@ -1,10 +1,8 @@
 import { CacheSharingMode, type Container, type Directory, dag, type File } from "@dagger.io/dagger";
 import { attempt } from "../engine/attempt.js";
 import { withCargoRegistry } from "../engine/cargo-registry.js";
+import { script } from "../engine/script.js";
 import { type CompilerCache, withCompilerCache } from "../toolchain/compiler-cache.js";
-import { tools as crossTools } from "../toolchain/cross.js";
-import { libclang } from "../toolchain/libclang.js";
-import { profile as scriptProfile, folder as scripts } from "./build-scripts.js";
 
 /** What the cargo stage needs to know; all of it is decided before the stage is called. */
 export interface DenoBuild {
@@ -30,49 +28,7 @@ export interface DenoBuild {
   compilerCache?: CompilerCache;
 }
 
-const build = `set -eu
-# A toolchain that was given may have such a folder.
-rm -rf /out
-mkdir /out
-# The tree is kept in the cache by content: a file that did not change keeps its time, so cargo builds only what
-# changed, and git's and uploads' own times (all equal) mislead nobody.
-mkdir -p /cache/src
-rsync -rlpc --delete /src/deno/ /cache/src/
-# Its path holds V8's checksum: build.rs of the v8 crate runs again when the path changes, and only then.
-digest=$(cat "/src/v8/$ARCHIVE" \${BINDING:+"/src/v8/$BINDING"} | sha256sum | cut -c -16)
-rm -rf /cache/v8.*
-ln -s /src/v8 "/cache/v8.$digest"
-export RUSTY_V8_ARCHIVE="/cache/v8.$digest/$ARCHIVE"
-if [ -n "$BINDING" ]; then export RUSTY_V8_SRC_BINDING_PATH="/cache/v8.$digest/$BINDING"; fi
-cd /cache/src
-git config --global --add safe.directory '*'
-export CARGO_TARGET_DIR=/cache/target
-if [ -e ${libclang} ]; then . ${libclang}/variables; fi
-target=/cache/target strip=strip
-if [ -n "$CROSS" ]; then
-  target=/cache/target/$CROSS strip=${crossTools}/$CROSS-strip
-  packages=
-  for name in $(cat ${scripts}/programs); do
-    if [ "$name" != denort-build-script ] || [ "$PROGRAM" = denort ]; then packages="$packages -p $name"; fi
-  done
-  cargo build --locked --profile ${scriptProfile} --target "$CROSS" $packages
-  export DENO_FROM_SOURCE_BUILD_SCRIPTS="$target/${scriptProfile}"
-  set -- "$@" --target "$CROSS"
-fi
-cargo build --profile "$PROFILE" "$@"
-# cargo's own profiles share two folders: https://doc.rust-lang.org/cargo/reference/profiles.html
-case $PROFILE in
-  dev | test) directory=debug ;;
-  bench) directory=release ;;
-  *) directory=$PROFILE ;;
-esac
-# As upstream does; a profile that is about debugging keeps its symbols.
-case $PROFILE in
-  dev | test | *debug*) cp "$target/$directory/$PROGRAM" "/out/$PROGRAM" ;;
-  *) "$strip" $STRIP -o "/out/$PROGRAM" "$target/$directory/$PROGRAM" ;;
-esac
-chmod 755 "/out/$PROGRAM"
-`;
+const build = script(import.meta.url, "build.sh");
 
 /** Runs cargo build. The target directory lives in a cache volume. */
 export async function deno(input: DenoBuild): Promise<File> {

@@ -1,22 +1,9 @@
 import type { Container } from "@dagger.io/dagger";
+import { script } from "./script.js";
 
 const file = "/opt/deno-from-source/versions";
 
-const record = `set -eu
-mkdir -p "$(dirname ${file})"
-{
-  . /etc/os-release
-  echo "os: $PRETTY_NAME"
-  uname -m
-  for tool do
-    if ! command -v "$tool" >/dev/null; then echo "toolchain: $tool is missing on PATH" >&2; exit 1; fi
-    printf '%s: ' "$tool"
-    "$tool" --version 2>&1 | head -n 1
-  done
-  if [ -e /var/lib/dpkg/status ]; then sha256sum </var/lib/dpkg/status; fi
-} >${file}
-cat ${file}
-`;
+const record = script(import.meta.url, "record-versions.sh");
 
 /** Runs each tool once with --version and keeps what it said. A missing tool fails here, by its name. */
 export function withVersions(container: Container, tools: string[]): Container {

@@ -1,5 +1,6 @@
 import { type Container, type Directory, dag, ExistsType, type File, type Platform } from "@dagger.io/dagger";
 import { fromRemote } from "../engine/remote.js";
+import { script } from "../engine/script.js";
 
 /** One file of the image. */
 export interface Entry {
@@ -25,6 +26,9 @@ export interface ImageBuild {
   entrypoint: string[] | null;
   command: string[] | null;
 }
+
+/** The program that an image starts with, behind tini. */
+export const entrypointScript = script(import.meta.url, "in-image/docker-entrypoint.sh");
 
 /** The image below, or an empty one. */
 export async function baseContainer(

@@ -1,5 +1,6 @@
 import type { Container, File } from "@dagger.io/dagger";
-import { root, tools } from "./cross.js";
+import { script } from "../engine/script.js";
+import { tools } from "./cross.js";
 
 /** The newest glibc whose symbols a binary needs, and the glibc of the root that it was linked against. */
 export interface Floor {
@@ -7,12 +8,7 @@ export interface Floor {
   given: string;
 }
 
-/** Symbol versions such as GLIBC_2.34 stand in the dynamic symbol tables of programs and of the C library itself. */
-const measure = `set -eu
-newest() { "$1" -T "$2" | grep -o 'GLIBC_[0-9.]*' | sort -V | tail -n 1; }
-newest "$1" /measured
-newest "$1" "$(ls ${root}/lib/*/libc.so.6 ${root}/usr/lib/*/libc.so.6 2>/dev/null | head -n 1)"
-`;
+const measure = script(import.meta.url, "measure-glibc.sh");
 
 /** The C library's version, such as 2.36. */
 export async function glibcVersion(container: Container): Promise<string> {

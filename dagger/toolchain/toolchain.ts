@@ -1,4 +1,5 @@
 import { type Container, type Directory, dag, type Platform } from "@dagger.io/dagger";
+import { script } from "../engine/script.js";
 
 /** What the default toolchain is made of. A site that brings its own container needs none of this. */
 export interface ToolchainBuild {
@@ -21,31 +22,9 @@ export interface ToolchainBuild {
 /** What the base image's packages must add before anything can be compiled against it. */
 export const developmentPackages = ["build-essential", "ca-certificates", "libglib2.0-dev", "pkg-config"];
 
-const install = `set -eu
-export DEBIAN_FRONTEND=noninteractive
-apt-get update
-apt-get install -y --no-install-recommends "$@"
-rm -rf /var/lib/apt/lists/*`;
+const install = script(import.meta.url, "install-packages.sh");
 
-/**
- * The key's fingerprint is the one that https://apt.llvm.org names; apt checks every package against it.
- */
-const installLlvm = `set -eu
-export DEBIAN_FRONTEND=noninteractive
-. /etc/os-release
-apt-get update
-apt-get install -y --no-install-recommends ca-certificates curl gnupg
-curl -fsSL https://apt.llvm.org/llvm-snapshot.gpg.key -o /usr/share/keyrings/apt.llvm.org.asc
-keys=$(gpg --show-keys --with-colons /usr/share/keyrings/apt.llvm.org.asc | grep -A 1 '^pub:' | grep '^fpr:' | cut -d : -f 10)
-[ "$keys" = 6084F3CF814B57C1CF12EFD515CF4D18AF4F7421 ] ||
-  { echo 'apt.llvm.org: the signing key is not the one that is known' >&2; exit 1; }
-# A repository for each major version; the packages' names say which.
-for version in $(printf '%s\\n' "$@" | grep -o '[0-9][0-9]*' | sort -u); do
-  echo "deb [signed-by=/usr/share/keyrings/apt.llvm.org.asc] https://apt.llvm.org/$VERSION_CODENAME/ llvm-toolchain-$VERSION_CODENAME-$version main"
-done >/etc/apt/sources.list.d/llvm.list
-apt-get update
-apt-get install -y --no-install-recommends "$@"
-rm -rf /var/lib/apt/lists/*`;
+const installLlvm = script(import.meta.url, "install-llvm.sh");
 
 /** rustup-init 1.28.2: 1.29.0 dispatches wrongly, https://github.com/denoland/deno/blob/v2.9.5/.github/workflows/ci.ts */
 const rustup = {
@@ -117,18 +96,7 @@ export function toolchain(input: ToolchainBuild): Container {
   return input.compilerCache ? withSccache(container, input.host) : container;
 }
 
-/**
- * Makes links to libraries relative. An absolute one, such as that of the dynamic loader, leads out of the sysroot to
- * the compiler's own system, and a linker then mixes two C libraries. Perl is in every Debian and Ubuntu image.
- */
-const relativeLinks = `
-use File::Find; use File::Spec;
-find({ no_chdir => 1, wanted => sub {
-  return unless -l; my $to = readlink; return unless $to =~ m{^/};
-  my ($at) = m{^(.*)/};
-  unlink and symlink(File::Spec->abs2rel($to, $at), $_) or die "$_: $!";
-} }, grep { -d } map { File::Spec->rel2abs(readlink($_) // $_, "/") } "/lib", "/lib64", "/usr/lib", "/usr/lib64");
-`;
+const relativeLinks = script(import.meta.url, "relative-links.pl");
 
 /** The base image with its C library's development files: what a compiler takes for the target's root. */
 export function sysroot(base: string, platform: Platform): Container {

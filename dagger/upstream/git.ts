@@ -1,6 +1,7 @@
 import { type Container, type Directory, dag, ExistsType } from "@dagger.io/dagger";
 import { attempt } from "../engine/attempt.js";
 import { fromRemote, notGiven } from "../engine/remote.js";
+import { script } from "../engine/script.js";
 
 /** A source tree with its git metadata, and the commit that it is. */
 export interface Checkout {
@@ -43,13 +44,7 @@ export function taggedCommit(repository: string, tag: string): Promise<string> {
   return fromRemote(deno(repository, `the commit of ${tag}`), () => dag.git(repository).tag(tag).commit());
 }
 
-const clone = `set -eu
-rm -rf /out
-git init --quiet /out
-cd /out
-git fetch --quiet --depth=1 "$1" "$2"
-git checkout --quiet --detach FETCH_HEAD
-git rev-parse HEAD >/tmp/commit`;
+const clone = script(import.meta.url, "clone.sh");
 
 /**
  * The tree of a commit, named by its full hash, without submodules, which the engine's own checkout would fetch: Deno's
@@ -64,9 +59,7 @@ export async function withoutSubmodules(git: Container, repository: string, hash
   return { directory: cloned.directory("/out"), commit: (await cloned.file("/tmp/commit").contents()).trim() };
 }
 
-const fetchSubmodules = `set -eu
-cd /src
-git -c safe.directory='*' submodule update --quiet --init --depth=1 -- "$@"`;
+const fetchSubmodules = script(import.meta.url, "fetch-submodules.sh");
 
 /** A checkout of `repository` with the given submodules in it; `git` is a container that has git. */
 export async function withNamedSubmodules(
@@ -86,9 +79,7 @@ export async function withNamedSubmodules(
 /** Its exit code when the history is there, and has no such commit: git's own are 1 and 128. */
 const NO_COMMIT = 3;
 
-const findCommit = `set -eu
-git clone --quiet --bare --filter=tree:0 "$1" /tmp/repository
-git -C /tmp/repository rev-parse --verify --quiet "$2^{commit}" || exit ${NO_COMMIT}`;
+const findCommit = script(import.meta.url, "find-commit.sh");
 
 /**
  * The full hash of an abbreviated one. A server only answers for full hashes, so the history is fetched, without

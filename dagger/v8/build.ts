@@ -1,9 +1,8 @@
 import { CacheSharingMode, type Container, type Directory, dag } from "@dagger.io/dagger";
 import { withCargoRegistry } from "../engine/cargo-registry.js";
+import { script } from "../engine/script.js";
 import { type CompilerCache, withCompilerCache } from "../toolchain/compiler-cache.js";
-import { llvm } from "../toolchain/compilers.js";
 import { root, variableSuffix } from "../toolchain/cross.js";
-import { libclang } from "../toolchain/libclang.js";
 
 /** What the V8 stage needs to know; all of it is decided before the stage is called. */
 export interface LibraryBuild {
@@ -29,69 +28,7 @@ export interface LibraryBuild {
   compilerCache?: CompilerCache;
 }
 
-const build = `set -eu
-cd /src/rusty_v8
-# The sysroot is the target's base image, so V8's own, which build.rs would download, are passed over: it looks for
-# these folders, https://github.com/denoland/rusty_v8/blob/v147.4.0/build.rs#L491. (Links to a sysroot in their place
-# would not do: cargo walks the package's folder through links, and so all of the system.)
-mkdir -p build/linux/debian_sid_amd64-sysroot build/linux/debian_sid_arm64-sysroot
-# GN takes target_sysroot for musl only since V8 150.2, and says nothing when it does not take it:
-# https://github.com/denoland/rusty_v8/pull/2016. What the condition says otherwise was read of every line since 0.41.
-sysroot=build/config/sysroot.gni
-sed -E -z -i 's/(target_sysroot != "") && use_musl &&[[:space:]]+current_toolchain == default_toolchain\\)/\\1)/' $sysroot
-if ! grep -E -z -q 'current_cpu == target_cpu &&[[:space:]]+target_sysroot != ""\\)' $sysroot; then
-  echo "$sysroot has another condition for target_sysroot than any V8 that is known: V8 would be compiled against the" \\
-    "compiler's own C library, not the base image's. Report it to deno-from-source" >&2
-  exit 1
-fi
-arguments=$GN_ARGUMENTS
-if [ "$SYSTEM_COMPILERS" = true ]; then
-  # The script downloads Chromium's Rust (x86_64 only) whatever GN is told to use.
-  if [ -e tools/rust_toolchain.py ]; then : >tools/rust_toolchain.py; fi
-  # GN's actions have Chromium's rustc as an input, also where they run another one:
-  # https://chromium.googlesource.com/chromium/src/build/+/refs/heads/main/rust/std/BUILD.gn
-  mkdir -p third_party/rust-toolchain/bin
-  ln -sf "$(rustc --print sysroot)/bin/rustc" third_party/rust-toolchain/bin/rustc
-  # Without both, build.rs downloads them, for x86_64 and arm64 alike.
-  if command -v gn >/dev/null && command -v ninja >/dev/null; then
-    GN=$(command -v gn) NINJA=$(command -v ninja)
-    export GN NINJA
-  fi
-  CLANG_BASE_PATH=${llvm} RUSTC_BOOTSTRAP=1
-  # build.rs runs ../bin/clang from there, so the link is followed first.
-  LIBCLANG_PATH=$(readlink -f ${llvm}/lib/llvm)
-fi
-if [ -e ${libclang}/variables ]; then . ${libclang}/variables; fi
-if [ "$SYSTEM_COMPILERS" = true ]; then
-  # cargo does not watch this choice: with another one than last time, the binding is made again for its header's time.
-  if [ "$(cat /cache/libclang 2>/dev/null || true)" != "$LIBCLANG_PATH" ]; then
-    if [ -e src/binding.hpp ]; then touch src/binding.hpp; fi
-    echo "$LIBCLANG_PATH" >/cache/libclang
-  fi
-  export CLANG_BASE_PATH LIBCLANG_PATH RUSTC_BOOTSTRAP
-  arguments="$arguments $(cat ${llvm}/gn-args)"
-  # The target's compiler-rt is named as an input but never linked, for the product is an archive.
-  runtime=$(echo ${llvm}/lib/clang/*/lib)/$TRIPLE
-  if [ ! -e "$runtime/libclang_rt.builtins.a" ]; then
-    mkdir -p "$runtime"
-    ln -s "$(ls ${root}/usr/lib/gcc/*/*/libgcc.a | head -n 1)" "$runtime/libclang_rt.builtins.a"
-  fi
-fi
-export "$GN_ARGUMENTS_VARIABLE=$arguments"
-# Before 0.66 build.rs runs python whatever PYTHON says.
-if [ "$PYTHON" = python2.7 ]; then ln -sf "$(command -v python2.7)" /usr/local/bin/python; fi
-# cargo check runs the build script, which is all of V8, and type-checks the binding against the crate.
-# -vv shows Ninja's progress, which cargo hides otherwise.
-CARGO_TARGET_DIR=/cache/target cargo check -vv --release --lib --locked --target "$TRIPLE" "$@"
-out=/cache/target/$TRIPLE/release/gn_out
-rm -rf /out
-mkdir /out
-case $ARCHIVE in
-  *.gz) gzip -9 -n -c "$out/obj/librusty_v8.a" >"/out/$ARCHIVE" ;;
-  *) cp "$out/obj/librusty_v8.a" "/out/$ARCHIVE" ;;
-esac
-if [ -n "$BINDING" ]; then cp "$out/src_binding.rs" "/out/$BINDING"; fi
-`;
+const build = script(import.meta.url, "build.sh");
 
 /**
  * Compiles V8 for `triple` with compilers of the engine's architecture. GN's output lives in a cache volume,

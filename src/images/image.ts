@@ -1,6 +1,6 @@
 import type { Container, File, Secret } from "@dagger.io/dagger";
 import { fetched } from "../../dagger/engine/remote.js";
-import { baseContainer, binFolder, type Entry, image, textIn } from "../../dagger/images/image.js";
+import { baseContainer, binFolder, type Entry, entrypointScript, image, textIn } from "../../dagger/images/image.js";
 import { publish } from "../../dagger/images/publish.js";
 import * as upstream from "../../dagger/upstream/git.js";
 import { finishedBinary, unpackedFor } from "../binaries/finished.js";
@@ -18,7 +18,6 @@ import {
   type Accounts,
   baseImage,
   COMMAND,
-  ENTRYPOINT_SCRIPT,
   entrypoint,
   environment,
   type Identity,
@@ -116,7 +115,7 @@ export async function imageOf(
       command: null,
     }).sync();
   }
-  const script: Entry = { path: SCRIPT.slice(1), content: ENTRYPOINT_SCRIPT, mode: 0o755 };
+  const script: Entry = { path: SCRIPT.slice(1), content: entrypointScript, mode: 0o755 };
   const files: Entry[] = [
     { path: `${await binFolder(base)}/deno`, content: binary, mode: 0o755 },
     { path: "tini", content: await tiniFor(settings, target), mode: 0o755 },

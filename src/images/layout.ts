@@ -81,35 +81,8 @@ export function entrypoint(variant: Variant): string[] | null {
   return ["/tini", "--", variant === "DISTROLESS" ? "/bin/deno" : SCRIPT];
 }
 
-/** Where {@link ENTRYPOINT_SCRIPT} is; absolute, for a base image need not set PATH. */
+/** Where dagger/images/in-image/docker-entrypoint.sh is; absolute, for a base image need not set PATH. */
 export const SCRIPT = "/usr/local/bin/docker-entrypoint.sh";
-
-/**
- * Deno's commands up to 2.9.5, as `deno completions bash` lists them, and its aliases. Some are also programs of a base
- * image (fmt, install, link, test), so they are looked at first.
- */
-const COMMANDS = [
-  ..."add approve-scripts audit bench bump-version bundle cache check ci clean compile completions coverage".split(" "),
-  ..."create deploy desktop doc eval fmt help i info init install json_reference jupyter link lint list lsp".split(" "),
-  ..."outdated pack publish remove repl run sandbox serve task test transpile types uninstall unlink update".split(" "),
-  ..."upgrade vendor watch why x".split(" "),
-];
-
-/**
- * What docker run IMAGE words means: no words, an option or a command of Deno is for Deno; the name of a program in the
- * image is that program; anything else, such as a file, a URL or a command of a newer Deno, is for Deno again.
- */
-export const ENTRYPOINT_SCRIPT = `#!/bin/sh
-set -eu
-case "\${1-}" in
-  '' | -* | ${COMMANDS.join(" | ")}) exec deno "$@" ;;
-esac
-case "$1" in
-  */*) if [ -f "$1" ] && [ -x "$1" ]; then exec "$@"; fi ;;
-  *) if command -v -- "$1" >/dev/null; then exec "$@"; fi ;;
-esac
-exec deno "$@"
-`;
 
 /** The files that name users and groups; null: the image below has no such file. */
 export interface Accounts {

@@ -16,6 +16,7 @@ describe(".ci/run", () => {
     program("bin/sleep", "exit 0");
     program("bin/pgrep", "exit 1");
     program("bin/dagger", "exit 0");
+    program("bin/shellcheck", "exit 0");
   });
 
   afterEach(() => rmSync(folder, { recursive: true }));

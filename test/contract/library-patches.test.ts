@@ -7,7 +7,7 @@ import { root } from "../support/introspect.js";
 const folder = join(root, "examples/library-patches");
 
 describe.each(readdirSync(folder))("examples/library-patches/%s", (version) => {
-  it("is what --library-patches takes: files *.patch, in git's form, of files below V8's root", () => {
+  it("is what --library-patches takes: files *.patch, in git's form, of files of V8 and of its build", () => {
     expect(version).toMatch(/^\d+\.\d+\.\d+$/);
     const patches = readdirSync(join(folder, version));
     expect(patches).not.toEqual([]);
@@ -15,7 +15,7 @@ describe.each(readdirSync(folder))("examples/library-patches/%s", (version) => {
       expect(patch).toMatch(/\.patch$/);
       const counts = execFileSync("git", ["apply", "--numstat", join(folder, version, patch)], { encoding: "utf8" });
       expect(counts.trim().split("\n")).toSatisfy((lines: string[]) =>
-        lines.every((line) => /^\d+\t\d+\tv8\/\S+$/.test(line)),
+        lines.every((line) => /^\d+\t\d+\t(v8|build)\/\S+$/.test(line)),
       );
     }
   });

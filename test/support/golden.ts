@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { readdirSync, readFileSync } from "node:fs";
 import { expect } from "vitest";
 import { Enum } from "./graphql.js";
 import { type Argument, chain, closure, isThing, type Question, type Session, type Thing } from "./session.js";
@@ -30,26 +31,12 @@ function kindOf(thing: Thing): string {
 
 const sha = (text: string) => createHash("sha256").update(text).digest("hex").slice(0, 8);
 
-/** Scripts that do not name themselves, or not uniquely, by words that only they have. */
-const scripts: [string, string][] = [
-  ["cargo check", "build-v8.sh"],
-  ["cargo build", "build-deno.sh"],
-  ["cargo metadata", "build-scripts.py"],
-  ["extractfile", "unpack.py"],
-  ["hashlib", "unpack.py"],
-  ["zipfile", "archive.py"],
-  ["abs2rel", "relative-links.pl"],
-];
-
-/**
- * Scripts have a golden file each, so that a changed script is a readable difference and is shown once. A shell script's
- * name is what it calls itself ($0).
- */
-function scriptName(script: string, interpreter: Argument | undefined, zero: Argument | undefined): string {
-  const known = scripts.find(([words]) => script.includes(words));
-  if (known) return known[1];
-  return typeof zero === "string" && interpreter === "sh" ? `${zero}.sh` : String(interpreter);
-}
+/** The scripts that lie beside the stages, by their text: a golden file names one and its checksum. */
+const scripts = new Map(
+  readdirSync(new URL("../../dagger", import.meta.url), { recursive: true, encoding: "utf8" })
+    .filter((name) => /\.(sh|py|pl|js)$/.test(name))
+    .map((name) => [readFileSync(new URL(`../../dagger/${name}`, import.meta.url), "utf8"), name]),
+);
 
 /** A file that is only read needs no name of its own. */
 function isTextOfFile({ of, field }: Question): boolean {
@@ -64,7 +51,6 @@ function subjectOf(question: Question): Thing | null {
 /** Writes down what a session was asked, so that a person can read it and a change shows as a small difference. */
 class Writer {
   readonly lines: string[] = [];
-  readonly scripts = new Map<string, string>();
   private readonly names = new Map<Thing, string>();
   private readonly counts = new Map<string, number>();
   private readonly shared: Set<Thing>;
@@ -118,21 +104,17 @@ class Writer {
     const words = args.args;
     if (field === "withExec" && Array.isArray(words)) {
       const options = entries.filter(([name]) => name !== "args").map(([name, it]) => ` ${name}: ${this.text(it)}`);
-      return `withExec ${words.map((word, index) => this.word(word, words[0], words[index + 1])).join(" ")}${options.join("")}`;
+      return `withExec ${words.map((word) => this.word(word)).join(" ")}${options.join("")}`;
     }
     return `${field}(${entries.map(([name, value]) => `${name}: ${this.text(value)}`).join(", ")})`;
   }
 
   /** A word of a command line. */
-  private word(word: Argument, interpreter: Argument | undefined, next: Argument | undefined): string {
+  private word(word: Argument): string {
     if (typeof word !== "string") return this.text(word);
     if (word.includes("\n")) {
-      const name = scriptName(word, interpreter, next);
-      const before = this.scripts.get(name);
-      if (before !== undefined && before !== word) {
-        throw new Error(`golden: two scripts would be called ${name}; name one in test/support/golden.ts`);
-      }
-      this.scripts.set(name, word);
+      const name = scripts.get(word);
+      if (!name) throw new Error(`golden: a script that is no file in dagger/: ${word.slice(0, 60)}`);
       return `<${name} ${sha(word)}>`;
     }
     return /^[\w./:=@%+,-]+$/.test(word) ? word : JSON.stringify(word);
@@ -162,23 +144,20 @@ function ordered(questions: Question[]): Question[] {
   return keyed.flatMap(({ question, text }) => (seen.has(text) ? [] : [seen.add(text) && question]));
 }
 
-/** The session as text: what was asked, and of what, then the result. Each script is left to a text of its own. */
-export function written(session: Session, result: Thing): { text: string; scripts: Map<string, string> } {
+/** The session as text: what was asked, and of what, then the result. */
+export function written(session: Session, result: Thing): string {
   const questions = ordered(session.questions);
   const writer = new Writer([...questions.flatMap((question) => subjectOf(question) ?? []), result]);
   for (const question of questions) writer.question(question);
   const name = writer.name(result);
   writer.lines.push("", `result: ${name}`, "");
-  return { text: writer.lines.join("\n"), scripts: writer.scripts };
+  return writer.lines.join("\n");
 }
 
 /**
- * Compares a session with test/graph/golden/<name>.txt and its scripts with golden/scripts/. `npx vitest run -u`
- * writes them; with CI in the environment a missing one is an error.
+ * Compares a session with test/graph/golden/<name>.txt. `npx vitest run -u` writes it; with CI in the environment a
+ * missing one is an error.
  */
 export async function expectGolden(session: Session, result: Thing, name: string): Promise<void> {
-  const golden = `${import.meta.dirname}/../graph/golden`;
-  const { text, scripts } = written(session, result);
-  for (const [script, content] of scripts) await expect(content).toMatchFileSnapshot(`${golden}/scripts/${script}`);
-  await expect(text).toMatchFileSnapshot(`${golden}/${name}.txt`);
+  await expect(written(session, result)).toMatchFileSnapshot(`${import.meta.dirname}/../graph/golden/${name}.txt`);
 }

@@ -1,11 +1,10 @@
 import { spawnSync } from "node:child_process";
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import {
   baseImage,
-  ENTRYPOINT_SCRIPT,
   entrypoint,
   environment,
   type Identity,
@@ -122,7 +121,10 @@ describe("the entrypoint script", () => {
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
   const script = join(folder, "entrypoint.sh");
   for (const [name, text] of [
-    ["entrypoint.sh", ENTRYPOINT_SCRIPT],
+    [
+      "entrypoint.sh",
+      readFileSync(new URL("../../../dagger/images/in-image/docker-entrypoint.sh", import.meta.url), "utf8"),
+    ],
     ["deno", '#!/bin/sh\nfor word in deno "$@"; do printf "<%s>" "$word"; done\n'],
     ["fmt", "#!/bin/sh\necho another fmt\n"],
     ["tool", '#!/bin/sh\necho "tool: $*"\nexit 7\n'],

@@ -1,3 +1,4 @@
+#!/bin/sh
 set -eu
 cd /src/rusty_v8
 # The sysroot is the target's base image, so V8's own, which build.rs would download, are passed over: it looks for

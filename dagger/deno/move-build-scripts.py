@@ -1,4 +1,12 @@
-
+# Moves every build script that runs V8 into a program of its own, which can be compiled for the target.
+#
+# Cargo compiles build scripts for the machine that it runs on. V8 writes snapshots for the architecture that it runs
+# on, so such a script must run as the target's program. Its package keeps a script without dependencies, which hands
+# cargo's whole environment on to that program; QEMU runs it. What the script does stays upstream's.
+#
+# Which scripts these are is asked of cargo's dependency graph: those with V8 behind a build dependency. In Deno 2.x
+# they are those of deno_snapshots, deno and denort, which import deno_runtime:
+# https://github.com/denoland/deno/blob/v2.9.5/cli/snapshot/build.rs
 import functools, json, os, re, shutil, subprocess, sys
 
 triple, folder, profile = sys.argv[1:]

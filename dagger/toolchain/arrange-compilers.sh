@@ -1,3 +1,11 @@
+#!/bin/sh
+# Arranges a distribution's LLVM the way V8's GN files look for Chromium's: every tool by its plain name in
+# `bin`, compiler-rt under `lib/clang/VERSION/lib/TRIPLE`, and `clang` as a wrapper that leaves out the flags
+# which this clang refuses. Each flag is tried first, so a clang that knows it is given it.
+#
+# Writes `gn-args`: what GN must be told of these compilers, and of the system's Rust.
+# Why each step: https://github.com/denoland/rusty_v8/issues/1587 (compiler-rt),
+# https://github.com/denoland/rusty_v8/issues/1907 (Rust).
 set -eu
 root=$(ls -d /usr/lib/llvm-[0-9]* 2>/dev/null | sort -V | tail -n 1)
 if [ -z "$root" ]; then

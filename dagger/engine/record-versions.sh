@@ -1,3 +1,4 @@
+#!/bin/sh
 set -eu
 mkdir -p "$(dirname /opt/deno-from-source/versions)"
 {

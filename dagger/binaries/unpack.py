@@ -1,4 +1,4 @@
-
+# Only the member that is asked for is read, so no path in an archive matters.
 import hashlib, os, shutil, sys, tarfile, zipfile
 packing, sha512, member = sys.argv[1:]
 if sha512:

@@ -1,3 +1,7 @@
+#!/bin/sh
+# Compilers for the target by plain names, so that every crate's build script can be given one without knowing of
+# sysroots: clang compiles for any target, its wrapper says which. A C library that is newer than the target's root is
+# never seen.
 set -eu
 triple=$1
 mkdir -p /opt/cross/bin

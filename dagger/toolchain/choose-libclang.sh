@@ -1,3 +1,4 @@
+#!/bin/sh
 set -eu
 least=$1 most=$2 best=0 seen=
 for folder in /usr/lib/llvm-*/lib; do

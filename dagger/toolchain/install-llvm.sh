@@ -1,3 +1,5 @@
+#!/bin/sh
+# The key's fingerprint is the one that https://apt.llvm.org names; apt checks every package against it.
 set -eu
 export DEBIAN_FRONTEND=noninteractive
 . /etc/os-release

@@ -1,3 +1,4 @@
+#!/bin/sh
 set -eu
 # A toolchain that was given may have such a folder.
 rm -rf /out

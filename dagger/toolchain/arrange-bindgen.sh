@@ -1,3 +1,8 @@
+#!/bin/sh
+# Arranges bindgen the way V8's GN files look for Chromium's, for the Rust of V8's Temporal: bin/bindgen and bin/rustfmt,
+# which are inputs of the build, and in lib the libclang that bindgen loads, the only folder that it then looks in:
+# https://chromium.googlesource.com/chromium/src/build/+/refs/heads/main/rust/rust_bindgen_generator.gni
+# bindgen is handed the flags of Chromium's clang, too, and takes one that its libclang does not know for an error.
 set -eu
 for tool in bindgen rustfmt; do
   command -v "$tool" >/dev/null || { echo "toolchain: $tool is missing on PATH; V8's Temporal, which is written in Rust, needs it" >&2; exit 1; }

@@ -1,3 +1,4 @@
+#!/bin/sh
 set -eu
 rm -rf /out
 git init --quiet /out

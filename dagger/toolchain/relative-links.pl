@@ -1,4 +1,5 @@
-
+# Makes links to libraries relative. An absolute one, such as that of the dynamic loader, leads out of the sysroot to
+# the compiler's own system, and a linker then mixes two C libraries. Perl is in every Debian and Ubuntu image.
 use File::Find; use File::Spec;
 find({ no_chdir => 1, wanted => sub {
   return unless -l; my $to = readlink; return unless $to =~ m{^/};

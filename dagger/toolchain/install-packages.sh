@@ -1,3 +1,4 @@
+#!/bin/sh
 set -eu
 export DEBIAN_FRONTEND=noninteractive
 apt-get update

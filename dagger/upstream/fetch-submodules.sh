@@ -1,0 +1,4 @@
+#!/bin/sh
+set -eu
+cd /src
+git -c safe.directory='*' submodule update --quiet --init --depth=1 -- "$@"
