@@ -16,6 +16,7 @@ import type { Plan } from "./plan/plan.js";
 import { decide, engineFor, inTurn, type Work } from "./plan/work.js";
 import { App } from "./programs/app.js";
 import * as programs from "./programs/programs.js";
+import { rehearse } from "./rehearsal/rehearse.js";
 import { either, newestOf, tagsFor } from "./releases/missing.js";
 import { compare, type Missing } from "./releases/outdated.js";
 import { GITHUB, parsePage } from "./releases/page.js";
@@ -608,6 +609,25 @@ export class DenoFromSource {
     address: string = "",
   ): Promise<string> {
     return smoke(this, { version, platforms, variant, address });
+  }
+
+  /**
+   * Does in minutes what can go wrong before the hours of compiling, for real: the source and its patches, the toolchains,
+   * cargo's graph with the lock file as it is, V8's configuration with the arguments of the build (the sysroot in its
+   * flags, no argument ignored, every input there), one file with each compiler, the names of V8's files, QEMU, memory and
+   * disk, and every host that is downloaded from. Gives a line for each check; if one fails, an error lists those that
+   * failed and those that passed. Run it before a first build of a version, a fork, a base image or a toolchain.
+   *
+   * Example: `dagger call rehearse --version=2.9.5 --platforms=linux/arm64`
+   */
+  @func({ cache: "never" })
+  async rehearse(
+    /** The version of Deno, as for build: a release (2.9.5), a line (2.9), latest, canary, or a commit */
+    version: string = "latest",
+    /** One or more of linux/arm64 and linux/amd64; each is rehearsed whole, one after the other */
+    platforms: string[] = ["linux/arm64", "linux/amd64"],
+  ): Promise<string> {
+    return rehearse(this, version, platforms);
   }
 
   /**

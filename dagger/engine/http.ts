@@ -182,3 +182,18 @@ export function nextPage(response: Response): string | null {
   const [, target] = /<([^>]*)>\s*;[^,]*\brel="?next"?/.exec(link) ?? [];
   return target ? new URL(target, response.url).href : null;
 }
+
+/** How long a host may take to say anything. */
+const PATIENCE = 20_000;
+
+/** The status that a host answers with, whatever it is; no answer is an error that says why not. */
+export async function answers(url: string): Promise<number> {
+  try {
+    const { status } = await fetch(url, { method: "HEAD", redirect: "manual", signal: AbortSignal.timeout(PATIENCE) });
+    return status;
+  } catch (error) {
+    const { message, cause } = error as Error;
+    const reason = cause instanceof Error ? cause.message : message;
+    throw new Error(`${url} does not answer: ${reason}. Check the engine's network and proxy`, { cause: error });
+  }
+}

@@ -30,13 +30,9 @@ export interface LibraryBuild {
 
 const build = script(import.meta.url, "build.sh");
 
-/**
- * Compiles V8 for `triple` with compilers of the engine's architecture. GN's output lives in a cache volume,
- * so an interrupted build goes on where it stopped; the products are copied out of it.
- */
-export async function library(input: LibraryBuild): Promise<Directory> {
-  let container = (await withCargoRegistry(input.toolchain))
-    .withMountedCache("/cache", dag.cacheVolume(input.cacheKey), { sharing: CacheSharingMode.Locked })
+/** The container that build.sh runs in, without the volume for what it compiles. */
+export async function prepared(input: LibraryBuild): Promise<Container> {
+  const container = (await withCargoRegistry(input.toolchain))
     .withMountedDirectory(root, input.sysroot)
     .withMountedDirectory("/src/rusty_v8", input.source)
     .withEnvVariable("V8_FROM_SOURCE", "1")
@@ -52,8 +48,23 @@ export async function library(input: LibraryBuild): Promise<Directory> {
     .withEnvVariable("BINDING", input.binding ?? "")
     .withEnvVariable("GN_ARGUMENTS_VARIABLE", input.gnArgumentsVariable)
     .withEnvVariable("GN_ARGUMENTS", input.gnArguments.join(" "));
-  if (input.compilerCache) container = withCompilerCache(container, input.compilerCache);
-  if (input.jobs > 0) container = container.withVolatileVariable("CARGO_BUILD_JOBS", String(input.jobs));
-  const features = input.cargoFeatures.length > 0 ? ["--features", input.cargoFeatures.join(",")] : [];
-  return container.withExec(["sh", "-c", build, "build", ...features]).directory("/out");
+  return input.jobs > 0 ? container.withVolatileVariable("CARGO_BUILD_JOBS", String(input.jobs)) : container;
+}
+
+/** The command, with the cargo features of the crate. */
+export function command({ cargoFeatures }: LibraryBuild): string[] {
+  const features = cargoFeatures.length > 0 ? ["--features", cargoFeatures.join(",")] : [];
+  return ["sh", "-c", build, "build", ...features];
+}
+
+/**
+ * Compiles V8 for `triple` with compilers of the engine's architecture. GN's output lives in a cache volume,
+ * so an interrupted build goes on where it stopped; the products are copied out of it.
+ */
+export async function library(input: LibraryBuild): Promise<Directory> {
+  const container = (await prepared(input)).withMountedCache("/cache", dag.cacheVolume(input.cacheKey), {
+    sharing: CacheSharingMode.Locked,
+  });
+  const cached = input.compilerCache ? withCompilerCache(container, input.compilerCache) : container;
+  return cached.withExec(command(input)).directory("/out");
 }

@@ -1,6 +1,8 @@
 import { type Container, dag, type File, type Platform } from "@dagger.io/dagger";
 import { checked, deno, started } from "../../dagger/deno/build.js";
 import { withTargetBuildScripts } from "../../dagger/deno/build-scripts.js";
+import { rehearseDeno } from "../../dagger/deno/rehearsal.js";
+import type { Check } from "../../dagger/engine/check.js";
 import { assertRuns } from "../../dagger/engine/emulation.js";
 import { step } from "../../dagger/engine/step.js";
 import { versions, withVersions } from "../../dagger/engine/versions.js";
@@ -108,6 +110,26 @@ async function programOf(
     if (cross) await checkFloor(container, binary, target);
     return check(bare(work), binary);
   });
+}
+
+/** Cargo's graph and the compilers of crates, tried in minutes. */
+export async function rehearseCargo(work: Work): Promise<Check[]> {
+  const { tree, facts, target } = work;
+  const toolchain = await denoToolchain(work);
+  const cross = facts.way.where === "cross";
+  const said = (await versions(toolchain)).split("\n").filter((line) => /^(rustc|cargo|cc|\S*clang): /.test(line));
+  const asks = facts.rust ? `; the tree asks for Rust ${facts.rust}` : "";
+  return [
+    { name: "toolchain of Deno", passed: true, seen: `${said.join("; ")}${asks}` },
+    ...(await rehearseDeno({
+      toolchain,
+      source: tree.directory,
+      triple: target.triple,
+      cross,
+      bare: bare(work),
+      machine: target.machine,
+    })),
+  ];
 }
 
 /** The checked binary. */

@@ -1,18 +1,11 @@
 import semver from "semver";
 import { z } from "zod";
+import type { Check } from "../../dagger/engine/check.js";
 import type { Command, Run } from "../../dagger/smoke/smoke.js";
 import { type Identity, versionOf } from "../images/layout.js";
 import type { Variant } from "../request/enums.js";
 import { checkValues, imageReference } from "../request/options.js";
 import { quoted, type VersionRequest } from "../request/version.js";
-
-/** One line of the report. */
-export interface Check {
-  name: string;
-  passed: boolean;
-  /** what Deno said, as far as it is worth a line */
-  seen: string;
-}
 
 /** What the image of a platform is to show. */
 export interface Expected {
@@ -158,19 +151,4 @@ export function checksOf(runs: Record<Command, Run>, { version, machine, tests: 
 /** The image could not even be had. */
 export function noImage(error: unknown): Check[] {
   return [{ name: "image", passed: false, seen: error instanceof Error ? error.message : String(error) }];
-}
-
-/** The report as text; an error when a check failed, with those that failed before those that passed. */
-export function report(platforms: { platform: string; checks: Check[] }[]): string {
-  const lines = platforms.flatMap(({ platform, checks }) =>
-    checks.map(({ name, passed, seen }) => {
-      const text = `${platform} ${name}: ${passed ? "passed" : "failed"}${seen ? `: ${seen}` : ""}`;
-      return { passed, text };
-    }),
-  );
-  const failed = lines.filter(({ passed }) => !passed);
-  const text = (some: typeof lines) => some.map((line) => `${line.text}\n`).join("");
-  if (failed.length === 0) return text(lines);
-  const passed = lines.filter((line) => line.passed);
-  throw new Error(`smoke: ${failed.length} of ${lines.length} checks failed\n${text(failed)}${text(passed)}`.trimEnd());
 }

@@ -1,7 +1,9 @@
 import type { Container } from "@dagger.io/dagger";
+import type { Check } from "../../dagger/engine/check.js";
 import { step } from "../../dagger/engine/step.js";
 import { baseContainer } from "../../dagger/images/image.js";
 import { script, smokeTest } from "../../dagger/smoke/smoke.js";
+import { report } from "../engine/report.js";
 import { identify, imageOf } from "../images/image.js";
 import { inTurn } from "../plan/work.js";
 import type { Variant } from "../request/enums.js";
@@ -9,17 +11,7 @@ import type { Settings } from "../request/options.js";
 import { parsePlatforms, TARGETS, type Target } from "../request/platform.js";
 import { parseVersion } from "../request/version.js";
 import { addonFor } from "./addon.js";
-import {
-  type Check,
-  checkAge,
-  checksOf,
-  checkTrial,
-  noImage,
-  report,
-  requestText,
-  testNames,
-  versionText,
-} from "./report.js";
+import { checkAge, checksOf, checkTrial, noImage, requestText, testNames, versionText } from "./report.js";
 
 /** What is tried: an image of this module, or the one at an address. */
 export interface Trial {
@@ -74,7 +66,7 @@ export async function smoke(settings: Settings, trial: Trial): Promise<string> {
       platform: target.platform,
       checks: await checksFor(settings, subject, target),
     }));
-  return report(await (subject.compiled ? inTurn(targets, tried) : Promise.all(targets.map(tried))));
+  return report("smoke", await (subject.compiled ? inTurn(targets, tried) : Promise.all(targets.map(tried))));
 }
 
 /** A release whose official binaries are known to work. */

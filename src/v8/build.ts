@@ -1,4 +1,5 @@
 import { type Container, type Directory, dag, type Platform } from "@dagger.io/dagger";
+import type { Check } from "../../dagger/engine/check.js";
 import { assertRuns } from "../../dagger/engine/emulation.js";
 import { fetched } from "../../dagger/engine/remote.js";
 import { step } from "../../dagger/engine/step.js";
@@ -8,8 +9,9 @@ import { type LibclangRange, withLibclang } from "../../dagger/toolchain/libclan
 import { toolchain, withoutTimes } from "../../dagger/toolchain/toolchain.js";
 import * as upstream from "../../dagger/upstream/git.js";
 import { withPatches } from "../../dagger/upstream/patches.js";
-import { library } from "../../dagger/v8/build.js";
+import { type LibraryBuild, library } from "../../dagger/v8/build.js";
 import { withRestored } from "../../dagger/v8/published-crate.js";
+import { rehearseLibrary } from "../../dagger/v8/rehearsal.js";
 import { cacheKey } from "../engine/cache-key.js";
 import { gnArguments, libraryPackages } from "../plan/plan.js";
 import type { Work } from "../plan/work.js";
@@ -87,17 +89,11 @@ async function librarySource({ settings, tree }: Work): Promise<Directory> {
 }
 
 /**
- * Looks at all that V8 is made of, so that what is wrong with it is refused before anything is installed, and gives the
- * work itself.
+ * Looks at all that V8 is compiled from, so that what is wrong with it is refused before anything is installed, and gives
+ * what the stage takes.
  */
-export async function prepareLibrary(work: Work): Promise<() => Promise<Directory>> {
+async function libraryInput(work: Work): Promise<() => Promise<LibraryBuild>> {
   const { settings, tree, facts, recipe, target, engine } = work;
-  if (settings.prebuilt) {
-    const files = await prebuilt(settings.prebuilt, work);
-    return async () => files;
-  }
-  if (facts.origin === "upstream") return async () => upstreamLibrary(work);
-
   const given = await librarySource(work);
   const [rust, oldRust, lock] = await Promise.all(
     // Up to 0.55 the file has no extension and no more than the version in it.
@@ -114,35 +110,61 @@ export async function prepareLibrary(work: Work): Promise<() => Promise<Director
   const source = facts.crate && recipe.chromiumRust ? await withRestored(container, given) : given;
   const root = rootOf(work);
   const gn = gnArguments(recipe, facts);
+  return async () => {
+    const [digest, tools, libraries] = await Promise.all([source.digest(), versions(container), versions(root)]);
+    return {
+      toolchain: container,
+      systemCompilers: facts.systemCompilers,
+      source,
+      sysroot: root.rootfs(),
+      triple: target.triple,
+      cargoFeatures: recipe.features,
+      gnArguments: gn,
+      gnArgumentsVariable: recipe.gnArgumentsVariable,
+      python: recipe.python,
+      archive: recipe.archive,
+      binding: recipe.binding,
+      cacheKey: cacheKey(`rusty-v8-${tree.library}-${target.debian}`, {
+        engine: engine.platform,
+        features: recipe.features,
+        gn,
+        source: digest,
+        toolchain: tools,
+        sysroot: libraries,
+      }),
+      jobs: settings.jobs,
+      compilerCache: compilerCacheOf(settings),
+    };
+  };
+}
+
+/** Looks at all that V8 is made of, and gives the work itself: hours, where it is compiled. */
+export async function prepareLibrary(work: Work): Promise<() => Promise<Directory>> {
+  const { settings, tree, facts, target, engine } = work;
+  if (settings.prebuilt) {
+    const files = await prebuilt(settings.prebuilt, work);
+    return async () => files;
+  }
+  if (facts.origin === "upstream") return async () => upstreamLibrary(work);
+
+  const input = await libraryInput(work);
   return () =>
     step(`V8 ${tree.library} for ${target.platform}`, async () => {
       if (engine !== target) await assertRuns(settings.base, target.platform as Platform);
-      const [digest, tools, libraries] = await Promise.all([source.digest(), versions(container), versions(root)]);
-      const compiled = await library({
-        toolchain: container,
-        systemCompilers: facts.systemCompilers,
-        source,
-        sysroot: root.rootfs(),
-        triple: target.triple,
-        cargoFeatures: recipe.features,
-        gnArguments: gn,
-        gnArgumentsVariable: recipe.gnArgumentsVariable,
-        python: recipe.python,
-        archive: recipe.archive,
-        binding: recipe.binding,
-        cacheKey: cacheKey(`rusty-v8-${tree.library}-${target.debian}`, {
-          engine: engine.platform,
-          features: recipe.features,
-          gn,
-          source: digest,
-          toolchain: tools,
-          sysroot: libraries,
-        }),
-        jobs: settings.jobs,
-        compilerCache: compilerCacheOf(settings),
-      });
-      return compiled.sync();
+      return (await library(await input())).sync();
     });
+}
+
+/** Configures V8 as its build does, and looks at what GN makes of it; each finding is a line of the rehearsal. */
+export async function rehearseV8(work: Work): Promise<Check[]> {
+  const input = await (await libraryInput(work))();
+  const said = (await versions(input.toolchain))
+    .split("\n")
+    .filter((line) => /^(rustc|\S*clang|gn|ninja|bindgen): /.test(line));
+  return [
+    { name: "toolchain of V8", passed: true, seen: said.join("; ") || "Chromium's compilers" },
+    ...(await rehearseLibrary(input)),
+  ];
 }
 
 /** V8's archive and binding under the names that V8's build script asks for. */

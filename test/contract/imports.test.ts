@@ -68,7 +68,7 @@ const inFolder = (one: Import, folder: string) => {
 
 /**
  * The subjects, lowest first: a file imports of its own subject and of lower ones. CONTRIBUTING.md says what each is. src/
- * and dagger/ have the same ones; plan decides only.
+ * and dagger/ have the same ones; plan and rehearsal decide only.
  */
 const SUBJECTS = [
   "engine",
@@ -79,6 +79,7 @@ const SUBJECTS = [
   "plan",
   "v8",
   "deno",
+  "rehearsal",
   "images",
   "programs",
   "releases",

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import type { Command, Run } from "../../../dagger/smoke/smoke.js";
+import { report } from "../../../src/engine/report.js";
 import type { Identity } from "../../../src/images/layout.js";
 import { parseVersion } from "../../../src/request/version.js";
 import {
@@ -9,7 +10,6 @@ import {
   checkTrial,
   noImage,
   parseTap,
-  report,
   requestText,
   testNames,
   versionText,
@@ -106,7 +106,7 @@ describe("the report", () => {
   const check = (name: string, passed: boolean, seen = "") => ({ name, passed, seen });
 
   it("has a line for each platform and check", () => {
-    const text = report([
+    const text = report("smoke", [
       { platform: "linux/arm64", checks: [check("version", true, "deno 2.9.5"), check("eval", true)] },
       { platform: "linux/amd64", checks: [check("eval", true)] },
     ]);
@@ -118,7 +118,7 @@ describe("the report", () => {
       { platform: "linux/arm64", checks: [check("eval", true), check("fetch", false, "no network")] },
       { platform: "linux/amd64", checks: noImage(new Error("tini: tini-amd64 is missing")) },
     ];
-    expect(() => report(platforms)).toThrow(
+    expect(() => report("smoke", platforms)).toThrow(
       "smoke: 2 of 3 checks failed\nlinux/arm64 fetch: failed: no network\n" +
         "linux/amd64 image: failed: tini: tini-amd64 is missing\nlinux/arm64 eval: passed",
     );

@@ -1,0 +1,50 @@
+import type { Container, Directory } from "@dagger.io/dagger";
+import { attempt } from "../engine/attempt.js";
+import { withCargoRegistry } from "../engine/cargo-registry.js";
+import { type Check, messageOf, tried } from "../engine/check.js";
+import { script } from "../engine/script.js";
+import { withTargetBuildScripts } from "./build-scripts.js";
+
+const samples = script(import.meta.url, "rehearsal/samples.sh");
+
+/** What is tried of Deno's own build. */
+export interface DenoRehearsal {
+  toolchain: Container;
+  source: Directory;
+  triple: string;
+  /** its build scripts are moved, and compiled for the target */
+  cross: boolean;
+  /** where the target's programs run: the base image alone */
+  bare: Container;
+  /** the architecture as Rust names it */
+  machine: string;
+}
+
+/** Cargo's graph of Deno with its lock file as it is, and the compilers that crates are compiled with. */
+export async function rehearseDeno(input: DenoRehearsal): Promise<Check[]> {
+  const { toolchain, source, triple, cross, bare, machine } = input;
+  const metadata = await tried(cross ? "build scripts" : "cargo metadata", async () => {
+    if (cross) {
+      const moved = await withTargetBuildScripts(toolchain, source, triple);
+      return `moved, with the lock file as it was: ${await moved.file(".deno-from-source/programs").contents()}`;
+    }
+    const asked = (await withCargoRegistry(toolchain))
+      .withMountedDirectory("/src/deno", source)
+      .withWorkdir("/src/deno")
+      .withExec(["cargo", "metadata", "--locked", "--format-version=1", "--filter-platform", triple]);
+    const { code, out, err } = await attempt(asked);
+    if (code !== 0) throw new Error(messageOf(err));
+    return `${JSON.parse(out).packages.length} packages, with the lock file as it is`;
+  });
+  const compilers = await tried("compilers of crates", async () => {
+    const made = toolchain.withExec(["sh", "-c", samples, "samples", triple]);
+    const { code, err } = await attempt(made);
+    if (code !== 0) throw new Error(messageOf(err));
+    const ran = await attempt(bare.withFile("/tried", made.file("/out/tried")).withExec(["/tried"]));
+    const expected = `${machine} 42`;
+    if (ran.out.trim() !== expected)
+      throw new Error(`expected ${expected}, saw ${ran.out.trim()} ${messageOf(ran.err)}`);
+    return "C and Rust, linked; the program ran in the base image";
+  });
+  return [metadata, compilers];
+}
