@@ -74,8 +74,12 @@ samples = {
     "Rust for the target": first(r"^obj/third_party/rust/.*\.rlib$", outputs),
     "a macro in Rust, for the host": first(r"^clang_.*\.so$|^obj/third_party/rust/.*\.so$", outputs),
 }
+needed = {"C++ for the target"}
+if os.path.isdir("third_party/rust/chromium_crates_io/vendor"):
+    needed |= {"bindgen of V8's build", "Rust for the target"}
 for name, sample in samples.items():
     if sample is None:
+        line(name, name not in needed, "there is no such step in this V8")
         continue
     started = time.monotonic()
     made = run(sample)
