@@ -40,7 +40,7 @@ export async function rehearseDeno(input: DenoRehearsal): Promise<Check[]> {
     const made = toolchain.withExec(["sh", "-c", samples, "samples", triple]);
     const { code, err } = await attempt(made);
     if (code !== 0) throw new Error(messageOf(err));
-    const ran = await attempt(bare.withFile("/tried", made.file("/out/tried")).withExec(["/tried"]));
+    const ran = await attempt(bare.withFile("/rehearsed", made.file("/out/rehearsed")).withExec(["/rehearsed"]));
     const expected = `${machine} 42`;
     if (ran.out.trim() !== expected)
       throw new Error(`expected ${expected}, saw ${ran.out.trim()} ${messageOf(ran.err)}`);

@@ -170,7 +170,7 @@ export class Session {
       return answer;
     }
     throw new Error(
-      `fake session: no rule answers ${leaf.field}(${JSON.stringify(leaf.args)}) of ${of?.field ?? "the query"}`,
+      `fake session: no rule answers ${leaf.field}(${JSON.stringify(leaf.args)}) of ${of ? `${of.field}(${JSON.stringify(of.args).slice(-200)})` : "the query"}`,
     );
   }
 
