@@ -11,11 +11,11 @@ import { newestCommit, releaseTags } from "../dagger/upstream/git.js";
 import { binaryOf, denoToolchain, runtimeOf } from "./deno/build.js";
 import { identify, imageOf, publishImages } from "./images/image.js";
 import { checkImageOptions } from "./images/options.js";
-import { planNewest } from "./plan/newest.js";
 import type { Plan } from "./plan/plan.js";
 import { decide, engineFor, inTurn, type Work } from "./plan/work.js";
 import { App } from "./programs/app.js";
 import * as programs from "./programs/programs.js";
+import { rehearseNewest } from "./rehearsal/newest.js";
 import { rehearse } from "./rehearsal/rehearse.js";
 import { either, newestOf, tagsFor } from "./releases/missing.js";
 import { compare, type Missing } from "./releases/outdated.js";
@@ -644,15 +644,16 @@ export class DenoFromSource {
   }
 
   /**
-   * Upstream's newest release can be planned for both platforms, and is of a line that the recipe was written for: a
-   * check, for a cron that is to notice when upstream moves on. Patches must apply, and deno upgrade must have its place.
+   * Upstream's newest release can be built: a check, for a cron that is to notice when upstream moves on. It is planned
+   * for both platforms, is of a line of Deno and of V8 that the recipe was written for, patches apply, deno upgrade has
+   * its place, and rehearse passes for what this engine compiles. Minutes, and the downloads of a toolchain.
    *
    * Example: `dagger call newest-release`, or `dagger check newest-release`
    */
   @check()
   @func({ cache: "never" })
   async newestRelease(): Promise<void> {
-    await planNewest(this);
+    await rehearseNewest(this);
   }
 
   private async missing(

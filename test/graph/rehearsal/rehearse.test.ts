@@ -1,32 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { denoFromSource, type Options } from "../../support/module.js";
+import { engine, last, words } from "../../support/rehearsal.js";
 import { ExecFailure, type Rule, type Thing } from "../../support/session.js";
 import { COMMIT, commands, container, DENO, denoTree, prebuilt, session, steps } from "../../support/world.js";
-
-const words = (of: Thing | null) => (of?.field === "withExec" ? (of.args.args as string[]) : []);
-const last = (of: Thing | null) =>
-  words(of)
-    .slice(words(of)[0] === "sh" ? 3 : 2)
-    .join(" ");
-
-/** An engine where all that is tried works, but for what is changed. */
-const engine =
-  (changes: { report?: object[]; code?: number; samples?: () => string } = {}): Rule =>
-  ({ of, field }) => {
-    const lines = changes.report ?? [{ name: "sysroot", passed: true, seen: "/sysroot in 442" }];
-    if (field === "exitCode") return last(of).startsWith("build") ? (changes.code ?? 0) : 0;
-    if (field === "contents" && of?.args.path === "/tmp/rehearsal.jsonl") {
-      return lines.map((line) => `${JSON.stringify(line)}\n`).join("");
-    }
-    if (field === "contents" && of?.args.path === ".deno-from-source/programs") return "deno_snapshots-build-script";
-    if (field === "stderr" && of?.field === "withExec") return "";
-    if (field !== "stdout" || of?.field !== "withExec") return undefined;
-    if (last(of).startsWith("measure-resources")) return "2 cores, 23 GiB of memory\n";
-    if (last(of).startsWith("samples")) return "";
-    if (words(of)[0] === "/rehearsed") return changes.samples?.() ?? "aarch64 42\n";
-    if (words(of)[1] === "metadata") return JSON.stringify({ packages: [{}, {}] });
-    return words(of)[0] === "python3" ? "deno_snapshots-build-script\n" : undefined;
-  };
 
 const rehearse = (
   rule: Rule,

@@ -5,7 +5,7 @@ import { testNames } from "../../../src/smoke/report.js";
 import { expectGolden } from "../../support/golden.js";
 import { denoFromSource, type Options } from "../../support/module.js";
 import { ExecFailure, Failure, type Rule, type Session, type Thing } from "../../support/session.js";
-import { COMMIT, commands, DENO, denoTree, platformOf, session, steps, work } from "../../support/world.js";
+import { platformOf, session, steps } from "../../support/world.js";
 
 const address = "registry.example/me/deno:2.9.5";
 const words = ({ args }: Thing) => (args.args as string[]).join(" ");
@@ -126,48 +126,5 @@ describe("smoke", () => {
     );
     await expect(call).rejects.toThrow(new RegExp(`^${name}: `));
     expect(it.questions).toEqual([]);
-  });
-});
-
-describe("the check of upstream's newest release", () => {
-  const planned = (changes: Parameters<typeof session>[0] = {}, own: Partial<Options> = {}) => {
-    const it = session(changes);
-    return { it, call: it.run(() => denoFromSource(own).newestRelease()) };
-  };
-  const trees = (version: string, tree = denoTree(version, "150.4.0")) => ({ [`${DENO}@v${version}`]: tree });
-
-  it("reads its tree and does nothing else, whatever the engine's platform", async () => {
-    for (const engine of ["linux/amd64", "linux/arm64"] as const) {
-      const { it, call } = planned({ engine });
-      await expect(call).resolves.toBeUndefined();
-      expect(work(it.made())).toEqual([]);
-      expect(commands(it.made()).map((command) => command.at(-1))).toContain(COMMIT);
-    }
-  });
-
-  it("looks in the repository that was given", async () => {
-    const repository = "https://git.example/me/deno";
-    const { it, call } = planned({ trees: { [`${repository}@v2.9.6`]: denoTree("2.9.6", "150.4.0") } }, { repository });
-    await expect(call).resolves.toBeUndefined();
-    expect(commands(it.made()).map((command) => command.at(-2))).toContain(repository);
-  });
-
-  it("fails when a line is newer than the recipe", async () => {
-    const { call } = planned({ trees: trees("2.10.0") });
-    await expect(call).rejects.toThrow("recipe: 2.10.0 is newer than 2.9.x");
-  });
-
-  it("fails when its V8 is of a newer line than was ever compiled", async () => {
-    const { call } = planned({ trees: trees("2.9.6", denoTree("2.9.6", "151.0.0")) });
-    await expect(call).rejects.toThrow("recipe: Deno 2.9.6 has V8 151.0.0, which is newer than 150.x");
-  });
-
-  it("fails when the tree is of another shape", async () => {
-    const { call } = planned({ trees: trees("2.9.6", { "Cargo.toml": COMMIT }) });
-    await expect(call).rejects.toThrow("source: not a Deno tree");
-    const updater = { ...denoTree("2.9.6", "150.4.0"), "cli/tools/upgrade.rs": "fn main() {}" };
-    await expect(planned({ trees: trees("2.9.6", updater) }).call).rejects.toThrow(
-      "upgrade-url: the tree's updater has",
-    );
   });
 });
