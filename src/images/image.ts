@@ -156,7 +156,12 @@ export async function publishImages(settings: Settings, wanted: Publication): Pr
   const subject = await identify(settings, wanted.version);
   // Again, since only a tree that was given says whether it is a prerelease.
   checkTags(wanted.tags, subject.identity.channel);
-  const tags = imageTags(wanted.tags, subject.identity, variant);
+  // The version's last, whatever the order that was given: it says that the version is published, with all its tags.
+  const kinds = [...wanted.tags].sort((one, other) => Number(one === "version") - Number(other === "version"));
+  const tags = imageTags(kinds, subject.identity, variant);
   const images = await forEachImage(subject, targets, (target) => imageOf(settings, subject, target, variant));
-  return publish({ address, tags, images, credentials: password ? { username, password } : null });
+  const pushed = await publish({ address, tags, images, credentials: password ? { username, password } : null });
+  return imageTags(wanted.tags, subject.identity, variant).flatMap(
+    (tag) => pushed.find((reference) => reference.startsWith(`${address}:${tag}@`)) ?? [],
+  );
 }

@@ -116,6 +116,23 @@ describe("two platforms", () => {
   });
 });
 
+describe("publish", () => {
+  it("pushes the tag of the version last, whatever the order, and gives the references in the order of the tags", async () => {
+    const it = session({ rules: [imageRule] });
+    const tags = ["version", "minor", "latest"];
+    const references = await it.run(() =>
+      denoFromSource({ tini: tini() }).publish("ghcr.io/me/deno", "2.9.5", ["linux/amd64"], undefined, tags),
+    );
+    const pushed = it.questions.flatMap(({ field, args }) => (field === "publish" ? [String(args.address)] : []));
+    expect(pushed.map((address) => address.split(":")[1])).toEqual(["2.9", "latest", "2.9.5"]);
+    expect(references.map((reference) => reference.split("@")[0])).toEqual([
+      "ghcr.io/me/deno:2.9.5",
+      "ghcr.io/me/deno:2.9",
+      "ghcr.io/me/deno:latest",
+    ]);
+  });
+});
+
 describe("mirror", () => {
   it("has V8's files of each platform in the folder of their version", async () => {
     const it = session();
