@@ -21,7 +21,7 @@ import { either, newestOf, tagsFor } from "./releases/missing.js";
 import { moveTags } from "./releases/moving-tags.js";
 import { compare, type Missing } from "./releases/outdated.js";
 import { GITHUB, parsePage } from "./releases/page.js";
-import { archiveOf, releaseOf } from "./releases/release.js";
+import { archiveOf, prepareRelease } from "./releases/release.js";
 import { checkSync, each, type Synced } from "./releases/sync.js";
 import { releaseTag } from "./releases/tag.js";
 import { type Upload, upload } from "./releases/upload.js";
@@ -31,7 +31,7 @@ import { parsePlatform, parsePlatforms, type Target } from "./request/platform.j
 import { parseVersion } from "./request/version.js";
 import { smoke, smokeOfficial } from "./smoke/smoke.js";
 import { resolve } from "./upstream/source.js";
-import { libraryOf, mirrorOf } from "./v8/build.js";
+import { libraryOf, prepareMirror } from "./v8/build.js";
 
 /** Ubuntu 24.04 as of 2026-07, an image index with linux/amd64 and linux/arm64: glibc 2.39. */
 const BASE = "ubuntu:24.04@sha256:4fbb8e6a8395de5a7550b33509421a2bafbc0aab6c06ba2cef9ebffbc7092d90";
@@ -287,7 +287,7 @@ export class DenoFromSource {
     platforms: string[] = ["linux/arm64", "linux/amd64"],
   ): Promise<Directory> {
     const works = await this.works(version, platforms);
-    const files = await inTurn(works, mirrorOf);
+    const files = await inTurn(await Promise.all(works.map(prepareMirror)), (make) => make());
     return files.reduce((all, one) => all.withDirectory(".", one), dag.directory());
   }
 
@@ -335,7 +335,7 @@ export class DenoFromSource {
     platforms: string[] = ["linux/arm64", "linux/amd64"],
   ): Promise<Directory> {
     const works = await this.works(version, platforms);
-    const files = await inTurn(works, releaseOf);
+    const files = await inTurn(await Promise.all(works.map(prepareRelease)), (make) => make());
     return files.reduce((all, one) => all.withDirectory(".", one), dag.directory());
   }
 

@@ -9,6 +9,7 @@ import {
   directory,
   environment,
   platformOf,
+  prebuilt,
   session,
   steps,
 } from "../../support/world.js";
@@ -99,6 +100,21 @@ describe("two platforms", () => {
     expect([...new Set(order(it))]).toEqual(turns);
     expect(order(it).lastIndexOf("V8 aarch64")).toBeLessThan(order(it).indexOf("V8 x86_64"));
   });
+
+  it.each(["release", "mirror", "publish"] as const)(
+    "of which the second cannot be compiled are refused by %s before the first one is",
+    async (name) => {
+      // V8's files are there for linux/arm64 alone.
+      const it = session({ rules: [imageRule] });
+      const call = it.run(async () => {
+        const module = denoFromSource({ prebuilt: prebuilt("aarch64"), tini: tini() });
+        if (name === "publish") await module.publish("ghcr.io/me/deno", "2.9.5", both);
+        else await module[name]("2.9.5", both);
+      });
+      await expect(call).rejects.toThrow(/^prebuilt: v150\.4\.0\/\S*x86_64\S* is missing/);
+      expect(order(it)).toEqual([]);
+    },
+  );
 
   it("are compiled one after the other by mirror", async () => {
     const it = session();
