@@ -18,9 +18,10 @@ import * as programs from "./programs/programs.js";
 import { rehearseNewest } from "./rehearsal/newest.js";
 import { rehearse } from "./rehearsal/rehearse.js";
 import { either, newestOf, tagsFor } from "./releases/missing.js";
+import { moveTags } from "./releases/moving-tags.js";
 import { compare, type Missing } from "./releases/outdated.js";
 import { GITHUB, parsePage } from "./releases/page.js";
-import { archiveOf, releaseOf } from "./releases/release.js";
+import { archiveOf, prepareRelease } from "./releases/release.js";
 import { checkSync, each, type Synced } from "./releases/sync.js";
 import { releaseTag } from "./releases/tag.js";
 import { type Upload, upload } from "./releases/upload.js";
@@ -30,7 +31,7 @@ import { parsePlatform, parsePlatforms, type Target } from "./request/platform.j
 import { parseVersion } from "./request/version.js";
 import { smoke, smokeOfficial } from "./smoke/smoke.js";
 import { resolve } from "./upstream/source.js";
-import { libraryOf, mirrorOf } from "./v8/build.js";
+import { libraryOf, prepareMirror } from "./v8/build.js";
 
 /** Ubuntu 24.04 as of 2026-07, an image index with linux/amd64 and linux/arm64: glibc 2.39. */
 const BASE = "ubuntu:24.04@sha256:4fbb8e6a8395de5a7550b33509421a2bafbc0aab6c06ba2cef9ebffbc7092d90";
@@ -286,7 +287,7 @@ export class DenoFromSource {
     platforms: string[] = ["linux/arm64", "linux/amd64"],
   ): Promise<Directory> {
     const works = await this.works(version, platforms);
-    const files = await inTurn(works, mirrorOf);
+    const files = await inTurn(await Promise.all(works.map(prepareMirror)), (make) => make());
     return files.reduce((all, one) => all.withDirectory(".", one), dag.directory());
   }
 
@@ -334,7 +335,7 @@ export class DenoFromSource {
     platforms: string[] = ["linux/arm64", "linux/amd64"],
   ): Promise<Directory> {
     const works = await this.works(version, platforms);
-    const files = await inTurn(works, releaseOf);
+    const files = await inTurn(await Promise.all(works.map(prepareRelease)), (make) => make());
     return files.reduce((all, one) => all.withDirectory(".", one), dag.directory());
   }
 
@@ -457,7 +458,17 @@ export class DenoFromSource {
     /** Password of that user. Example: env:REGISTRY_PASSWORD */
     password?: Secret,
   ): Promise<string[]> {
-    const { page, image } = await this.missing(repository, address, platforms, since, api, token, username, password);
+    const { page, image } = await this.missing(
+      repository,
+      address,
+      platforms,
+      since,
+      [],
+      api,
+      token,
+      username,
+      password,
+    );
     return either(page, image);
   }
 
@@ -515,7 +526,8 @@ export class DenoFromSource {
 
   /**
    * Follows upstream: makes what outdated finds, one version after the other, uploads what a release page lacks and
-   * publishes what an image lacks. A version that fails does not stop the rest, is told of at the end as an error, and is
+   * publishes what an image lacks. Tags such as latest that are behind a version which the image has are moved to it,
+   * without building it again. A version that fails does not stop the rest, is told of at the end as an error, and is
    * tried again by the next call.
    *
    * Example: `dagger call sync --repository=me/deno-builds --token=env:GITHUB_TOKEN`
@@ -544,8 +556,9 @@ export class DenoFromSource {
     password?: Secret,
   ): Promise<Synced[]> {
     checkSync(this, { repository, token, address, tags });
-    const missing = await this.missing(repository, address, platforms, since, api, token, username, password);
-    return each(either(missing.page, missing.image), async (version) => {
+    const missing = await this.missing(repository, address, platforms, since, tags, api, token, username, password);
+    const behind = new Map(missing.behind.map((one) => [one.version, one]));
+    return each(either(missing.page, missing.image, [...behind.keys()]), async (version) => {
       const places: string[] = [];
       if (token && missing.page.includes(version)) {
         places.push((await this.upload(repository, token, version, platforms, api, replace)).url);
@@ -555,14 +568,19 @@ export class DenoFromSource {
         const variant = ImageVariant.UBUNTU;
         places.push(...(await this.publish(address, version, platforms, variant, kinds, username, password)));
       }
+      const moved = behind.get(version);
+      if (moved) {
+        const login = password ? { user: username, password: await password.plaintext() } : null;
+        places.push(...(await moveTags(address, moved, login)));
+      }
       return places.join(", ");
     });
   }
 
   /**
    * Pushes the image of several platforms as one index for each tag, and gives the references with their digests. Every
-   * binary and image is there before the first push. An index is pushed last, so what a push that failed left behind is
-   * repaired by the next one.
+   * binary and image is there before the first push. The tag of the version is pushed last, and an index after what is in
+   * it, so what a push that failed left behind is repaired by the next one.
    *
    * Example: `dagger call publish --address=ghcr.io/me/deno --version=2.9.5 --username=me --password=env:TOKEN`
    */
@@ -661,6 +679,7 @@ export class DenoFromSource {
     address: string,
     platforms: string[],
     since: string,
+    kinds: string[],
     api: string,
     token: Secret | undefined,
     username: string,
@@ -668,7 +687,7 @@ export class DenoFromSource {
   ): Promise<Missing> {
     const [tokenText, passwordText] = await Promise.all([token?.plaintext(), password?.plaintext()]);
     const secrets = { token: tokenText ?? null, password: passwordText ?? null };
-    return compare(this.repository, { repository, address, platforms, since, api, username, ...secrets });
+    return compare(this.repository, { repository, address, platforms, since, kinds, api, username, ...secrets });
   }
 
   private async work(version: string, platform: string): Promise<Work> {

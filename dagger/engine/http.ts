@@ -102,7 +102,21 @@ export async function send(url: string, request: Request, { now }: Clock): Promi
 /** The answer, unless the server asks to come again. */
 async function answered(response: Response, url: string, request: Request, now: number): Promise<Response> {
   const { status } = response;
-  const wait = waitOf(response, now);
+  let wait = waitOf(response, now);
+  // GitHub's secondary limit may come as 403 without a header, and is not a missing right:
+  // https://docs.github.com/en/rest/using-the-rest-api/troubleshooting-the-rest-api#rate-limit-errors
+  if (
+    status === 403 &&
+    wait === null &&
+    /rate limit|abuse detection/i.test(
+      await response
+        .clone()
+        .text()
+        .catch(() => ""),
+    )
+  ) {
+    wait = 60_000;
+  }
   if (status < 500 && status !== 429 && !(status === 403 && wait !== null)) return response;
   const { method = "GET", secrets } = request;
   const says = `${method} ${shown(url)}: ${status} ${await excerpt(response, secrets)}`.trimEnd();

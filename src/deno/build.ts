@@ -66,12 +66,15 @@ function bare({ settings, target }: Work): Container {
   return dag.container({ platform: target.platform as Platform }).from(settings.base);
 }
 
-/** Runs cargo build, then `check` with the program and the base image, both in one named step. */
-async function programOf(
+/**
+ * Looks at all that the program is made of, so that what is wrong with it is refused before anything is compiled, and
+ * gives the work itself: cargo build, then `check` with the program and the base image, both in one named step.
+ */
+async function prepareProgram(
   work: Work,
   program: Program,
   check: (container: Container, binary: File) => Promise<File>,
-): Promise<File> {
+): Promise<() => Promise<File>> {
   const { settings, tree, facts, recipe, target, engine } = work;
   const cross = facts.way.where === "cross";
   const container = await denoToolchain(work);
@@ -79,37 +82,49 @@ async function programOf(
   const compileLibrary = await prepareLibrary(work);
   if (engine !== target) await assertRuns(settings.base, target.platform as Platform);
   if (!cross && facts.ownToolchain) await checkToolchain(container, bare(work), target);
-  const [libraryFiles, tools] = await Promise.all([compileLibrary(), versions(container)]);
-  const key = cacheKey(`deno-${tree.channel === "canary" ? "canary" : tree.version}-${target.debian}`, {
-    profile: settings.profile,
-    // Deno's, whatever the program: they share a volume, for most of what they are made of is the same.
-    cargo: cargoArguments(tree.recipe, facts),
-    environment,
-    tools,
-    ...(cross && { root: await versions(rootOf(work)) }),
-  });
-  return step(`${program.name} ${tree.version} for ${target.platform}`, async () => {
-    const binary = await deno({
-      program: program.name,
-      strip: program.strip,
-      toolchain: container,
-      cross: cross ? target.triple : null,
-      source: cross ? await withTargetBuildScripts(container, tree.directory, target.triple) : tree.directory,
-      library: libraryFiles,
-      archive: recipe.archive,
-      binding: recipe.binding,
-      cargo: program.cargo,
+  return async () => {
+    const [libraryFiles, tools] = await Promise.all([compileLibrary(), versions(container)]);
+    const key = cacheKey(`deno-${tree.channel === "canary" ? "canary" : tree.version}-${target.debian}`, {
       profile: settings.profile,
-      // Deno asks git for the hash, but asks again only when this variable changes, whose value it does not use:
-      // https://github.com/denoland/deno/blob/v2.9.5/cli/lib/build.rs
-      environment: tree.commit ? { ...environment, GIT_COMMIT_HASH: tree.commit } : environment,
-      cacheKey: key,
-      jobs: settings.jobs,
-      compilerCache: compilerCacheOf(settings),
+      // Deno's, whatever the program: they share a volume, for most of what they are made of is the same.
+      cargo: cargoArguments(tree.recipe, facts),
+      environment,
+      tools,
+      ...(cross && { root: await versions(rootOf(work)) }),
     });
-    if (cross) await checkFloor(container, binary, target);
-    return check(bare(work), binary);
-  });
+    return step(`${program.name} ${tree.version} for ${target.platform}`, async () => {
+      const binary = await deno({
+        program: program.name,
+        strip: program.strip,
+        toolchain: container,
+        cross: cross ? target.triple : null,
+        source: cross ? await withTargetBuildScripts(container, tree.directory, target.triple) : tree.directory,
+        library: libraryFiles,
+        archive: recipe.archive,
+        binding: recipe.binding,
+        cargo: program.cargo,
+        profile: settings.profile,
+        // Deno asks git for the hash, but asks again only when this variable changes, whose value it does not use:
+        // https://github.com/denoland/deno/blob/v2.9.5/cli/lib/build.rs
+        environment: tree.commit ? { ...environment, GIT_COMMIT_HASH: tree.commit } : environment,
+        cacheKey: key,
+        jobs: settings.jobs,
+        compilerCache: compilerCacheOf(settings),
+      });
+      if (cross) await checkFloor(container, binary, target);
+      return check(bare(work), binary);
+    });
+  };
+}
+
+/** What {@link binaryOf} needs, looked at before anything is compiled; and the work itself. */
+export function prepareBinary(work: Work): Promise<() => Promise<File>> {
+  const { tree, facts, target } = work;
+  const version = tree.channel === "canary" ? `+${(tree.commit ?? "").slice(0, 7)}` : `deno ${tree.version}`;
+  const program = { name: "deno", cargo: cargoArguments(tree.recipe, facts), strip: [] };
+  return prepareProgram(work, program, (container, binary) =>
+    checked({ container, binary, platform: target.platform, version }),
+  );
 }
 
 /** Cargo's graph and the compilers of crates, tried in minutes. */
@@ -134,21 +149,21 @@ export async function rehearseCargo(work: Work): Promise<Check[]> {
 
 /** The checked binary. */
 export async function binaryOf(work: Work): Promise<File> {
-  const { tree, facts, target } = work;
-  const version = tree.channel === "canary" ? `+${(tree.commit ?? "").slice(0, 7)}` : `deno ${tree.version}`;
-  const program = { name: "deno", cargo: cargoArguments(tree.recipe, facts), strip: [] };
-  return programOf(work, program, (container, binary) =>
-    checked({ container, binary, platform: target.platform, version }),
-  );
+  return (await prepareBinary(work))();
 }
 
 /** denort, which was started; its architecture is the target's. */
 export async function runtimeOf(work: Work): Promise<File> {
   const { tree, facts, target } = work;
   const cargo = runtimeArguments(tree.recipe, facts);
-  return programOf(work, { name: "denort", cargo, strip: tree.recipe.denortStrip }, async (container, file) => {
-    const { binary, header } = await started({ container, binary: file, platform: target.platform });
-    checkHeader(header, "the denort that was built", target);
-    return binary;
-  });
+  const make = await prepareProgram(
+    work,
+    { name: "denort", cargo, strip: tree.recipe.denortStrip },
+    async (container, file) => {
+      const { binary, header } = await started({ container, binary: file, platform: target.platform });
+      checkHeader(header, "the denort that was built", target);
+      return binary;
+    },
+  );
+  return make();
 }

@@ -5,8 +5,8 @@ import { publish } from "../../dagger/images/publish.js";
 import * as upstream from "../../dagger/upstream/git.js";
 import { finishedBinary, unpackedFor } from "../binaries/finished.js";
 import { checkRelease, checkRequest, originOf } from "../binaries/origin.js";
-import { binaryOf } from "../deno/build.js";
-import { decide, inTurn } from "../plan/work.js";
+import { binaryOf, prepareBinary } from "../deno/build.js";
+import { decide, engineFor, inTurn } from "../plan/work.js";
 import type { Variant } from "../request/enums.js";
 import type { Settings } from "../request/options.js";
 import { parsePlatforms, type Target } from "../request/platform.js";
@@ -125,13 +125,24 @@ export async function imageOf(
   return image({ ...common, files, folders: [{ path: "deno-dir", owner: OWNER }], command: COMMAND }).sync();
 }
 
-/** Does what begins with an image of each platform: side by side, but one after the other where Deno is compiled for it. */
-export function forEachImage<T>(
+/** Refuses what cannot be compiled, before any source is read; finished binaries need no engine that compiles. */
+export async function checkEngine(settings: Settings, targets: Target[]): Promise<void> {
+  if (originOf(settings.binaries !== undefined, settings.binaryOrigin) === "source") await engineFor(settings, targets);
+}
+
+/**
+ * Does what begins with an image of each platform: side by side, but one after the other where Deno is compiled for it.
+ * What is wrong with the last one's parts is refused before the first one is compiled.
+ */
+export async function forEachImage<T>(
+  settings: Settings,
   { tree }: Subject,
   targets: Target[],
   work: (target: Target) => Promise<T>,
 ): Promise<T[]> {
-  return tree ? inTurn(targets, work) : Promise.all(targets.map(work));
+  if (!tree) return Promise.all(targets.map(work));
+  await Promise.all(targets.map(async (target) => prepareBinary(await decide(settings, tree, target))));
+  return inTurn(targets, work);
 }
 
 /** What is pushed, and where to. */
@@ -153,10 +164,18 @@ export async function publishImages(settings: Settings, wanted: Publication): Pr
   checkTags(wanted.tags, channelOf(parseVersion(wanted.version)));
   baseImage(variant, settings.imageBase);
   checkLogin(username, password !== undefined);
+  await checkEngine(settings, targets);
   const subject = await identify(settings, wanted.version);
   // Again, since only a tree that was given says whether it is a prerelease.
   checkTags(wanted.tags, subject.identity.channel);
-  const tags = imageTags(wanted.tags, subject.identity, variant);
-  const images = await forEachImage(subject, targets, (target) => imageOf(settings, subject, target, variant));
-  return publish({ address, tags, images, credentials: password ? { username, password } : null });
+  // The version's last, whatever the order that was given: it says that the version is published, with all its tags.
+  const kinds = [...wanted.tags].sort((one, other) => Number(one === "version") - Number(other === "version"));
+  const tags = imageTags(kinds, subject.identity, variant);
+  const images = await forEachImage(settings, subject, targets, (target) =>
+    imageOf(settings, subject, target, variant),
+  );
+  const pushed = await publish({ address, tags, images, credentials: password ? { username, password } : null });
+  return imageTags(wanted.tags, subject.identity, variant).flatMap(
+    (tag) => pushed.find((reference) => reference.startsWith(`${address}:${tag}@`)) ?? [],
+  );
 }

@@ -30,15 +30,17 @@ export async function inTurn<T, U>(items: T[], work: (item: T) => Promise<U>): P
 /** The engine's platform. What it cannot compile is refused here, before the source is fetched. */
 export async function engineFor(settings: Settings, targets: Target[]): Promise<Target> {
   const engine = await enginePlatform();
-  for (const target of targets) chooseWay(settings.strategy, engine, target, null);
   const compiled = !settings.prebuilt && !settings.fromUpstream;
+  // Before the strategy: no other strategy would help.
   if (compiled && engine.cpu === "arm64" && targets.some(({ cpu }) => cpu === "x64")) {
+    const alone = targets.length > 1 ? "--platforms=linux/arm64" : "--platform=linux/arm64 (or --platforms)";
     throw new Error(
       "platform: V8 for linux/amd64 cannot be compiled on a linux/arm64 engine: its GN files name a toolchain " +
-        "(clang_arm64_v8_x64) that they do not define for Linux. Use a linux/amd64 engine, or give V8 with --prebuilt " +
-        "or --library-origin=UPSTREAM",
+        `(clang_arm64_v8_x64) that they do not define for Linux; accepted here: ${alone}. For linux/amd64 use a ` +
+        "linux/amd64 engine, or give V8 with --prebuilt or --library-origin=UPSTREAM",
     );
   }
+  for (const target of targets) chooseWay(settings.strategy, engine, target, null);
   return engine;
 }
 

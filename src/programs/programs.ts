@@ -6,7 +6,7 @@ import { compiled, has, hasFile } from "../../dagger/programs/program.js";
 import { finishedBinary } from "../binaries/finished.js";
 import { checkRequest, checkRuntime, originOf } from "../binaries/origin.js";
 import { runtimeOf } from "../deno/build.js";
-import { binaryFor, dateOf, forEachImage, identify, imageOf, type Subject } from "../images/image.js";
+import { binaryFor, checkEngine, dateOf, forEachImage, identify, imageOf, type Subject } from "../images/image.js";
 import { baseImage, LABELS, OWNER } from "../images/layout.js";
 import { decide } from "../plan/work.js";
 import type { Variant } from "../request/enums.js";
@@ -59,6 +59,7 @@ export interface Images {
 async function subjectFor(
   settings: Settings,
   { source, entrypoint, version }: Program,
+  targets: Target[],
   fits: (version: string) => void,
 ): Promise<Subject> {
   const request = parseVersion(version);
@@ -68,6 +69,7 @@ async function subjectFor(
   if (!(await hasFile(source, entrypoint))) {
     throw new Error(`entrypoint: source has no file ${JSON.stringify(entrypoint)}`);
   }
+  await checkEngine(settings, targets);
   const subject = await identify(settings, version);
   fits(subject.identity.version);
   return subject;
@@ -88,7 +90,7 @@ export async function compile(settings: Settings, wanted: Standalone): Promise<F
   const permissions = parsePermissions(wanted.permissions);
   checkInclude(include);
   checkRuntime(originOf(settings.binaries !== undefined, settings.binaryOrigin));
-  const subject = await subjectFor(settings, wanted, (version) => {
+  const subject = await subjectFor(settings, wanted, [target], (version) => {
     checkPermissions(permissions, version);
     checkIncludeOf(include, version);
   });
@@ -120,9 +122,9 @@ export async function application(settings: Settings, wanted: Application): Prom
   const targets = parsePlatforms(wanted.platforms);
   const permissions = parsePermissions(wanted.permissions);
   checkAppVariant(variant);
-  const subject = await subjectFor(settings, wanted, (version) => checkPermissions(permissions, version));
+  const subject = await subjectFor(settings, wanted, targets, (version) => checkPermissions(permissions, version));
   const { identity } = subject;
-  const images = await forEachImage(subject, targets, async (target) => {
+  const images = await forEachImage(settings, subject, targets, async (target) => {
     const image = await imageOf(settings, subject, target, variant);
     return step(`app ${entrypoint} for ${target.platform}`, () =>
       app({

@@ -93,3 +93,19 @@ export function tagsFor(wanted: string[], version: string, tags: string[]): stri
   };
   return wanted.filter((kind) => !newer.some(within[kind] ?? (() => false)));
 }
+
+/**
+ * Which moving tags each version of an image should have, as far as upstream has nothing newer for them; versions from
+ * `since` on, and those that upstream has.
+ */
+export function movable(
+  wanted: string[],
+  present: string[],
+  tags: string[],
+  since: string | null,
+): { version: string; kinds: string[] }[] {
+  return versionsOf(tags)
+    .filter((it) => present.includes(it) && !semver.prerelease(it) && (since === null || semver.gte(it, since)))
+    .map((version) => ({ version, kinds: tagsFor(wanted, version, tags).filter((kind) => kind !== "version") }))
+    .filter(({ kinds }) => kinds.length > 0);
+}

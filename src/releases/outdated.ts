@@ -1,11 +1,12 @@
 import { clock } from "../../dagger/engine/http.js";
 import { releases } from "../../dagger/releases/api.js";
-import { imageTags } from "../../dagger/releases/registry.js";
+import { imageTags, tagsOf } from "../../dagger/releases/registry.js";
 import { releaseTags } from "../../dagger/upstream/git.js";
 import { parseImageName } from "../images/name.js";
 import { checkLogin } from "../images/tags.js";
 import { parsePlatforms } from "../request/platform.js";
 import { lackingOfImage, lackingOnPage, parseSince } from "./missing.js";
+import { type Behind, behind } from "./moving-tags.js";
 import { parsePage } from "./page.js";
 
 /** What is compared with upstream: a release page, an image, or both. */
@@ -14,6 +15,8 @@ export interface Question {
   address: string;
   platforms: string[];
   since: string;
+  /** which kinds of tags an image is to have; for the moving ones among them it is asked where they are */
+  kinds: string[];
   api: string;
   token: string | null;
   username: string;
@@ -25,6 +28,8 @@ export interface Missing {
   tags: string[];
   page: string[];
   image: string[];
+  /** versions that the image has, and moving tags that should be at them and are not */
+  behind: Behind[];
 }
 
 /** Compares the places that were given with upstream. */
@@ -38,14 +43,19 @@ export async function compare(upstream: string, question: Question): Promise<Mis
   const triples = parsePlatforms(question.platforms).map(({ triple }) => triple);
   const page = repository ? parsePage(repository, question.api) : null;
   const image = address ? parseImageName(address) : null;
+  const credentials = password === null ? null : { user, password };
   const [tags, entries, imagesTags] = await Promise.all([
     releaseTags(upstream),
     page && releases({ ...page, token, clock }),
-    image && imageTags(image, password === null ? null : { user, password }),
+    image && imageTags({ ...image, credentials }),
   ]);
   return {
     tags,
     page: entries ? lackingOnPage(tags, entries, triples, since) : [],
     image: imagesTags ? lackingOfImage(tags, imagesTags, since) : [],
+    behind:
+      image && imagesTags
+        ? await behind(imagesTags, { kinds: question.kinds, upstream: tags, since }, tagsOf({ ...image, credentials }))
+        : [],
   };
 }

@@ -1,10 +1,10 @@
 import type { Container, Directory, File } from "@dagger.io/dagger";
 import { archive, checksum } from "../../dagger/releases/archive.js";
-import { binaryOf } from "../deno/build.js";
+import { binaryOf, prepareBinary } from "../deno/build.js";
 import type { Work } from "../plan/work.js";
 import { zipName } from "../request/platform.js";
 import { pythonContainer } from "../toolchain/toolchains.js";
-import { libraryOf } from "../v8/build.js";
+import { prepareLibrary } from "../v8/build.js";
 
 /** A container of the engine's own architecture that has python3 and sha256sum. */
 function tools({ settings, engine }: Work): Promise<Container> {
@@ -16,14 +16,19 @@ export async function archiveOf(work: Work): Promise<File> {
   return archive(await tools(work), await binaryOf(work), zipName(work.target.triple));
 }
 
-/** Everything of one platform that a release page has. */
-export async function releaseOf(work: Work): Promise<Directory> {
-  const container = await tools(work);
-  const zip = await archiveOf(work);
-  const libraryFiles = await libraryOf(work);
-  const { alias } = work.target;
-  return [zipName(work.target.triple), ...(alias ? [alias] : [])].reduce(
-    (files, name) => files.withFile(name, zip).withFile(`${name}.sha256sum`, checksum(container, zip, name)),
-    libraryFiles,
-  );
+/**
+ * Everything of one platform that a release page has: what is wrong with its parts is refused at once, and the work
+ * itself is given back.
+ */
+export async function prepareRelease(work: Work): Promise<() => Promise<Directory>> {
+  const [container, binary, library] = await Promise.all([tools(work), prepareBinary(work), prepareLibrary(work)]);
+  return async () => {
+    const zip = archive(container, await binary(), zipName(work.target.triple));
+    const libraryFiles = await library();
+    const { alias } = work.target;
+    return [zipName(work.target.triple), ...(alias ? [alias] : [])].reduce(
+      (files, name) => files.withFile(name, zip).withFile(`${name}.sha256sum`, checksum(container, zip, name)),
+      libraryFiles,
+    );
+  };
 }

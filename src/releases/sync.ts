@@ -1,3 +1,5 @@
+import { checkTags } from "../images/tags.js";
+
 /** What became of one version. */
 export type Synced = {
   /** The version, without a leading v */
@@ -19,6 +21,7 @@ export function checkSync(
   if (given.address && !given.tags.includes("version")) {
     throw new Error("tags: sync finds what is missing by the tag version, which must be among them");
   }
+  if (given.address) checkTags(given.tags, "stable");
 }
 
 /** The results as lines for a log. */

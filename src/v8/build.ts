@@ -198,7 +198,8 @@ async function upstreamLibrary({ settings, tree, recipe }: Work): Promise<Direct
   return directory;
 }
 
-/** V8's files in the folder that RUSTY_V8_MIRROR has for this version. */
-export async function mirrorOf(work: Work): Promise<Directory> {
-  return dag.directory().withDirectory(tagOf(work.tree.library), await libraryOf(work));
+/** V8's files in the folder that RUSTY_V8_MIRROR has for this version; refused at once, or the work, as {@link prepareLibrary}. */
+export async function prepareMirror(work: Work): Promise<() => Promise<Directory>> {
+  const make = await prepareLibrary(work);
+  return async () => dag.directory().withDirectory(tagOf(work.tree.library), await make());
 }

@@ -186,8 +186,9 @@ describeEngine("publish on a real engine", () => {
     const publish = () => module.publish(to, "2.9.5", both, ImageVariant.BIN, ["version", "latest"]);
     const failure = await publish().catch(String);
     expect(failure).toContain(`publish: ${to}:bin was not pushed: `);
-    expect(failure).toContain(`pushed before it: ${to}:bin-2.9.5@sha256:`);
-    expect(await tagsOf(to)).toEqual(["bin-2.9.5"]);
+    // The version's tag comes last: where it is, the others are.
+    expect(failure).not.toContain("pushed before it");
+    expect(await tagsOf(to)).toEqual([]);
     failing.repair();
     const [one, other] = (await publish()).map((reference) => reference.split("@")[1]);
     expect(other).toBe(one);
@@ -204,7 +205,7 @@ describeEngine("publish on a real engine", () => {
       return module.publish(to, "2.9.5", both, ImageVariant.BIN, ["version", "latest"], username, secret);
     };
     const without = await publish("", "").catch(String);
-    expect(without).toContain(`publish: ${to}:bin-2.9.5 was not pushed: the registry asks for a login`);
+    expect(without).toContain(`publish: ${to}:bin was not pushed: the registry asks for a login`);
     const wrong = await publish(login.username, "wrong-password").catch(String);
     expect(wrong).toContain("the registry does not accept the user name and password that were given");
     expect(wrong).not.toContain("wrong-password");

@@ -192,6 +192,24 @@ describeEngine("following upstream on a real engine", () => {
     await expect(sync()).rejects.toThrow(/^sync: 1 of 1 versions failed.*2\.9\.77: FAILED/s);
   });
 
+  it("sync moves tags in a real registry, without building or pushing", async () => {
+    const directory = await mkdtemp(join(tmpdir(), "deno-from-source-"));
+    onTestFinished(() => rm(directory, { recursive: true, force: true }));
+    const git = (...args: string[]) => execFileSync("git", ["-C", directory, ...args], { stdio: "pipe" });
+    git("init", "-q", "-b", "main");
+    git("-c", "user.name=test", "-c", "user.email=test@example.invalid", "commit", "-q", "--allow-empty", "-m", "all");
+    git("tag", `v${official}`);
+    const it = imageModule({ repository: await serve(directory) });
+    const address = `${registry}/deno-from-source/moved-${Date.now()}`;
+    const [reference = ""] = await it.publish(address, official, ["linux/amd64"]);
+    const digest = reference.split("@")[1];
+    const sync = () =>
+      it.sync("", undefined, address, ["linux/amd64"], undefined, undefined, false, ["version", "minor", "latest"]);
+    const says = ["2.9", "latest"].map((tag) => `${address}:${tag}@${digest}`).join(", ");
+    expect(await sync()).toEqual([{ version: official, done: true, says }]);
+    expect(await sync()).toEqual([]);
+  });
+
   it("latest and outdated look at tags, and at an image in a real registry", async () => {
     const repository = await upstream();
     const it = denoFromSource({ repository });

@@ -8,7 +8,9 @@ export const official = "2.9.5";
 export const platforms = ["linux/amd64", "linux/arm64"] as const;
 
 const debs = `set -eu
-dpkg --add-architecture arm64
+for name in amd64 arm64; do
+  if [ "$name" != "$(dpkg --print-architecture)" ]; then dpkg --add-architecture "$name"; fi
+done
 apt-get update
 cd /tmp
 mkdir /out

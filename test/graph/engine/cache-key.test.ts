@@ -142,6 +142,24 @@ describe("the cache volume of Deno", () => {
   });
 });
 
+describe("what is recorded of the tools", () => {
+  it("is the first line that says something: perl's first one is empty", async () => {
+    const it = session();
+    const result = await asked(it, () => denoFromSource().toolchain("2.9.5", "linux/arm64"));
+    const script = commands([result])[0]?.[2] as string;
+    const root = mkdtempSync(join(tmpdir(), "versions-"));
+    onTestFinished(() => rmSync(root, { recursive: true }));
+    const tool = join(root, "tool");
+    writeFileSync(tool, "#!/bin/sh\nprintf '\\n  \\nThis is tool 5\\nmore\\n'\n", { mode: 0o755 });
+    // The same script, with a folder of this test in place of the one in a container.
+    const here = script.replaceAll("/opt/deno-from-source", root).replace(". /etc/os-release", "PRETTY_NAME=x");
+    const { stdout, status } = spawnSync("sh", ["-c", here, "versions", tool], { encoding: "utf8" });
+    expect(status).toBe(0);
+    expect(stdout).toContain(`${tool}: This is tool 5\n`);
+    expect(stdout).not.toContain("more");
+  });
+});
+
 describe("the volume of crates", () => {
   /** Of every container that mounts it: its key, and the command before it. */
   const mounts = async (engine: World["engine"]) => {

@@ -9,6 +9,7 @@ import {
   directory,
   environment,
   platformOf,
+  prebuilt,
   session,
   steps,
 } from "../../support/world.js";
@@ -100,6 +101,21 @@ describe("two platforms", () => {
     expect(order(it).lastIndexOf("V8 aarch64")).toBeLessThan(order(it).indexOf("V8 x86_64"));
   });
 
+  it.each(["release", "mirror", "publish"] as const)(
+    "of which the second cannot be compiled are refused by %s before the first one is",
+    async (name) => {
+      // V8's files are there for linux/arm64 alone.
+      const it = session({ rules: [imageRule] });
+      const call = it.run(async () => {
+        const module = denoFromSource({ prebuilt: prebuilt("aarch64"), tini: tini() });
+        if (name === "publish") await module.publish("ghcr.io/me/deno", "2.9.5", both);
+        else await module[name]("2.9.5", both);
+      });
+      await expect(call).rejects.toThrow(/^prebuilt: v150\.4\.0\/\S*x86_64\S* is missing/);
+      expect(order(it)).toEqual([]);
+    },
+  );
+
   it("are compiled one after the other by mirror", async () => {
     const it = session();
     await asked(it, () => denoFromSource().mirror("2.9.5", both));
@@ -113,6 +129,23 @@ describe("two platforms", () => {
     const fields = it.questions.map(({ of, field }) => (field === "publish" ? "publish" : of?.field));
     expect(fields.filter((field) => field === "publish")).toHaveLength(1);
     expect(it.questions.at(-1)?.field).toBe("publish");
+  });
+});
+
+describe("publish", () => {
+  it("pushes the tag of the version last, whatever the order, and gives the references in the order of the tags", async () => {
+    const it = session({ rules: [imageRule] });
+    const tags = ["version", "minor", "latest"];
+    const references = await it.run(() =>
+      denoFromSource({ tini: tini() }).publish("ghcr.io/me/deno", "2.9.5", ["linux/amd64"], undefined, tags),
+    );
+    const pushed = it.questions.flatMap(({ field, args }) => (field === "publish" ? [String(args.address)] : []));
+    expect(pushed.map((address) => address.split(":")[1])).toEqual(["2.9", "latest", "2.9.5"]);
+    expect(references.map((reference) => reference.split("@")[0])).toEqual([
+      "ghcr.io/me/deno:2.9.5",
+      "ghcr.io/me/deno:2.9",
+      "ghcr.io/me/deno:latest",
+    ]);
   });
 });
 

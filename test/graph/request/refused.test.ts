@@ -1,6 +1,6 @@
 import { dag } from "@dagger.io/dagger";
 import { describe, expect, it } from "vitest";
-import { LibraryOrigin } from "../../../src/request/enums.js";
+import { BuildStrategy, LibraryOrigin } from "../../../src/request/enums.js";
 import { denoFromSource, type Options } from "../../support/module.js";
 import { Failure, type Session } from "../../support/session.js";
 import { commands, container, DENO, denoTree, directory, libraryTree, session, work } from "../../support/world.js";
@@ -243,6 +243,36 @@ describe("V8 for linux/amd64 on a linux/arm64 engine", () => {
     const { it, call } = refused(name);
     await expect(call).rejects.toThrow("platform: V8 for linux/amd64 cannot be compiled on a linux/arm64 engine");
     expect(commands(it.made())).toEqual([]);
+  });
+
+  it.each(["release", "mirror", "publish"] as const)("is refused by %s, which makes both by default", async (name) => {
+    const it = session({ engine: "linux/arm64" });
+    const call = it.run(async () => {
+      const module = denoFromSource();
+      if (name === "publish") await module.publish("ghcr.io/me/deno", "2.9.5");
+      else await module[name]("2.9.5");
+    });
+    await expect(call).rejects.toThrow("accepted here: --platforms=linux/arm64.");
+    expect(work(it.made())).toEqual([]);
+  });
+
+  it.each([BuildStrategy.NATIVE, BuildStrategy.CROSS, BuildStrategy.EMULATED, BuildStrategy.AUTO])(
+    "with --strategy=%s offers no other strategy: each would be refused",
+    async (strategy) => {
+      const { call } = refused("plan", () => ({ strategy }));
+      await expect(call).rejects.toThrow(/^platform: V8 .*--platform=linux\/arm64.*--prebuilt/s);
+      await expect(call).rejects.not.toThrow(/strategy|AUTO|EMULATED/);
+    },
+  );
+
+  it("with --strategy=NATIVE and a finished V8 offers the strategies that work then", async () => {
+    const { call } = refused("plan", () => ({ strategy: BuildStrategy.NATIVE, libraryOrigin: LibraryOrigin.UPSTREAM }));
+    await expect(call).rejects.toThrow("accepted here: AUTO, CROSS, EMULATED");
+    const { call: cross } = refused("plan", () => ({
+      strategy: BuildStrategy.CROSS,
+      libraryOrigin: LibraryOrigin.UPSTREAM,
+    }));
+    await expect(cross).rejects.toThrow(/^strategy: CROSS is not possible/);
   });
 
   it("is no matter where V8 is not compiled", async () => {

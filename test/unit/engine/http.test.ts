@@ -46,6 +46,23 @@ describe("retrying a request", () => {
     expect(clock.slept).toEqual(slept);
   });
 
+  it.each([
+    "You have exceeded a secondary rate limit. Please wait a few minutes before you try again.",
+    "You have triggered an abuse detection mechanism.",
+  ])("waits a minute at GitHub's secondary limit, as 403 without a header: %s", async (message) => {
+    const limited = says(403, {}, JSON.stringify({ message }));
+    const { url } = await serve(limited, says(200, {}, "done"));
+    const clock = fakeClock();
+    expect(await (await retrying(() => send(url, {}, clock), clock)).text()).toBe("done");
+    expect(clock.slept).toEqual([60_000]);
+  });
+
+  it("gives another 403 back with its text", async () => {
+    const { url } = await serve(says(403, {}, "Resource not accessible by personal access token"));
+    const clock = fakeClock();
+    expect(await (await send(url, {}, clock)).text()).toBe("Resource not accessible by personal access token");
+  });
+
   it("ends after five attempts and says what to do", async () => {
     const { url, asked } = await serve(says(500, {}, "no\nluck"));
     const clock = fakeClock();

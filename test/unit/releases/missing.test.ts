@@ -6,6 +6,7 @@ import {
   lacking,
   lackingOfImage,
   lackingOnPage,
+  movable,
   newestOf,
   parseSince,
   tagsFor,
@@ -108,5 +109,18 @@ describe("tagsFor", () => {
 
   it("takes no more than was wanted", () => {
     expect(tagsFor(["version"], "2.10.0", tags)).toEqual(["version"]);
+  });
+});
+
+describe("movable", () => {
+  it("is what is published, for the kinds that upstream has nothing newer for", () => {
+    const present = ["2.9.5", "2.9.4", "2.10.0", "3.0.0-rc.1", "99.0.0", "latest", "2.9"];
+    const kinds = ["version", "minor", "latest"];
+    expect(movable(kinds, present, tags, null)).toEqual([
+      { version: "2.9.5", kinds: ["minor"] },
+      { version: "2.10.0", kinds: ["minor", "latest"] },
+    ]);
+    expect(movable(kinds, present, tags, "2.10.0").map(({ version }) => version)).toEqual(["2.10.0"]);
+    expect(movable(["version"], present, tags, null)).toEqual([]);
   });
 });

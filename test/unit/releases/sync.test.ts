@@ -46,6 +46,7 @@ describe("checkSync", () => {
     ["binaries", { binaries: {} }, {}],
     ["token", {}, { token: undefined }],
     ["tags", {}, { tags: ["latest"] }],
+    ["tags", {}, { tags: ["version", "newest"] }],
   ])("names %s", (name, settings, change) => {
     expect(() => checkSync(settings, { ...given, ...change })).toThrow(new RegExp(`^${name}: `));
   });
