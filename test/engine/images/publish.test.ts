@@ -149,9 +149,9 @@ describeEngine("publish on a real engine", () => {
 
     it("is refused when the SHA-256 is another, or there is none", async () => {
       const wrong = await webServer(() => ({ [path]: zip(), [`${path}.sha256sum`]: `${"0".repeat(64)}  x.zip\n` }));
-      await expect(upstream(wrong)).rejects.toThrow(`binary-origin: ${wrong}${path} could not be had`);
+      await expect(upstream(wrong)).rejects.toThrow(`binary-origin: ${wrong}${path} did not give the file`);
       const none = await webServer(() => ({ [path]: zip() }));
-      await expect(upstream(none)).rejects.toThrow(`binary-origin: ${none}${path}.sha256sum could not be had`);
+      await expect(upstream(none)).rejects.toThrow(`binary-origin: ${none}${path}.sha256sum did not give the file`);
     });
 
     const npm = (data: Buffer, integrity: Buffer) =>
