@@ -54,25 +54,34 @@ targets = subprocess.run([ninja, "-C", out, "-t", "targets", "all"], stdout=subp
 outputs = [it.rsplit(": ", 1)[0] for it in targets.splitlines()]
 
 
-def first(pattern, some):
-    found = sorted((it for it in some if re.search(pattern, it)), key=lambda it: (len(it), it))
-    return found[0] if found else None
+def steps_before(output):
+    dry = run("-n", output)
+    return len(re.findall(r"^\[\d+/\d+\]", dry.stdout, re.M)) if dry.returncode == 0 else sys.maxsize
 
 
-def object_of(some, end):
-    # Abseil's and ICU's need nothing that is generated first.
-    fitting = [it["output"] for it in some if it["file"].endswith(end)]
-    return first(r"abseil-cpp", fitting) or first(r".", fitting)
+def cheapest(some):
+    """The one of some outputs that the fewest steps come before; a step that is broken is the last one taken."""
+    # Short names first: a few dozen are enough to find one that hardly needs anything.
+    few = sorted(set(some), key=lambda it: (len(it), it))[:40]
+    return min(few, key=steps_before, default=None)
+
+
+def of_sources(some, end):
+    return [it["output"] for it in some if it["file"].endswith(end)]
+
+
+def of_outputs(pattern):
+    return [it for it in outputs if re.search(pattern, it)]
 
 
 samples = {
-    "C for the target": object_of(of_target, ".c"),
-    "C++ for the target": object_of(of_target, ".cc"),
-    "C++ for a program that runs while building": object_of(of_host, ".cc") if of_host else None,
-    "assembler for the target": first(r"^obj/.*\.o$", [it["output"] for it in commands if it["file"].endswith(".S")]),
-    "bindgen of V8's build": first(r"^gen/.*bindings\.rs$", outputs),
-    "Rust for the target": first(r"^obj/third_party/rust/.*\.rlib$", outputs),
-    "a macro in Rust, for the host": first(r"^clang_.*\.so$|^obj/third_party/rust/.*\.so$", outputs),
+    "C for the target": cheapest(of_sources(of_target, ".c")),
+    "C++ for the target": cheapest(of_sources(of_target, ".cc")),
+    "C++ for programs that run while building": cheapest(of_sources(of_host, ".cc")),
+    "assembler for the target": cheapest([it["output"] for it in commands if re.search(r"\.[sS]$", it["file"]) and it["output"].startswith("obj/")]),
+    "bindgen of V8's build": cheapest(of_outputs(r"^gen/.*bindings\.rs$")),
+    "Rust for the target": cheapest(of_outputs(r"^obj/third_party/rust/.*\.rlib$")),
+    "Rust for programs that run while building": cheapest(of_outputs(r"^clang_[^/]*/obj/third_party/rust/.*\.rlib$")),
 }
 needed = {"C++ for the target"}
 if os.path.isdir("third_party/rust/chromium_crates_io/vendor"):
