@@ -104,7 +104,10 @@ export class DenoFromSource {
      * private one, or one that needs ssh, is cloned and given as source. Example: --repository=https://git.example/me/deno
      */
     repository: string = "https://github.com/denoland/deno",
-    /** Git URL of rusty_v8, for a fork or a mirror, as repository. Example: --library-repository=https://git.example/me/rusty_v8 */
+    /**
+     * Git URL of rusty_v8, for a fork or a mirror: https, http or git, without credentials.
+     * Example: --library-repository=https://git.example/me/rusty_v8
+     */
     libraryRepository: string = "https://github.com/denoland/rusty_v8",
     /**
      * A directory of *.patch files for Deno, as git diff writes them, applied in the order of their names. One that
@@ -127,7 +130,9 @@ export class DenoFromSource {
      * /download/vVERSION/deno-TRIPLE.zip. Example: --upgrade-url=https://github.com/me/deno-builds/releases
      */
     upgradeUrl: string = "",
-    /** How many compilers run at once; 0: as many as the engine has cores. Does not affect caching. Example: --jobs=4 */
+    /**
+     * How many compilers run at once; 0: as many as the engine has cores. Does not affect caching. Example: --jobs=4
+     */
     jobs: number = 0,
     /**
      * A shared store of compiled objects for sccache: redis://HOST:PORT/DB, webdav+https://HOST/PATH or
@@ -233,9 +238,12 @@ export class DenoFromSource {
    */
   @func({ cache: "5m" })
   async plan(
-    /** 2.9.5, v2.9.5, 2.9 (newest of that line), latest, canary, or a commit of 7 to 40 hex digits */
+    /**
+     * The version of Deno: a release (2.9.5), a line (2.9: its newest), latest, canary, or a commit of 7 to 40 hex
+     * digits
+     */
     version: string = "latest",
-    /** linux/arm64 or linux/amd64 */
+    /** The platform that it is for: linux/arm64 or linux/amd64 */
     platform: string = "linux/arm64",
   ): Promise<Plan> {
     return (await this.work(version, platform)).plan;
@@ -249,9 +257,15 @@ export class DenoFromSource {
    */
   @func({ cache: "5m" })
   async toolchain(
-    /** As for plan */
+    /**
+     * The version of Deno: a release (2.9.5), a line (2.9: its newest), latest, canary, or a commit of 7 to 40 hex
+     * digits
+     */
     version: string = "latest",
-    /** As for plan; the container is of this platform, or of the engine's where it cross-compiles */
+    /**
+     * The platform of the deno that is built in it: linux/arm64 or linux/amd64. The container is of that platform, or
+     * of the engine's where it cross-compiles
+     */
     platform: string = "linux/arm64",
   ): Promise<Container> {
     return (await denoToolchain(await this.work(version, platform))).sync();
@@ -266,9 +280,12 @@ export class DenoFromSource {
    */
   @func({ cache: "5m" })
   async library(
-    /** Deno's version, as for plan; the V8 version follows from it */
+    /**
+     * The version of Deno: a release (2.9.5), a line (2.9: its newest), latest, canary, or a commit of 7 to 40 hex
+     * digits. Its Cargo.lock names the V8
+     */
     version: string = "latest",
-    /** As for plan */
+    /** The platform that it is for: linux/arm64 or linux/amd64 */
     platform: string = "linux/arm64",
   ): Promise<Directory> {
     return libraryOf(await this.work(version, platform));
@@ -281,9 +298,12 @@ export class DenoFromSource {
    */
   @func({ cache: "5m" })
   async mirror(
-    /** Deno's version, as for plan */
+    /**
+     * The version of Deno: a release (2.9.5), a line (2.9: its newest), latest, canary, or a commit of 7 to 40 hex
+     * digits. Its Cargo.lock names the V8
+     */
     version: string = "latest",
-    /** As for plan, one or more */
+    /** One or more platforms, separated by commas: linux/arm64,linux/amd64 */
     platforms: string[] = ["linux/arm64", "linux/amd64"],
   ): Promise<Directory> {
     const works = await this.works(version, platforms);
@@ -298,9 +318,12 @@ export class DenoFromSource {
    */
   @func({ cache: "5m" })
   async build(
-    /** As for plan */
+    /**
+     * The version of Deno: a release (2.9.5), a line (2.9: its newest), latest, canary, or a commit of 7 to 40 hex
+     * digits
+     */
     version: string = "latest",
-    /** As for plan */
+    /** The platform that it is for: linux/arm64 or linux/amd64 */
     platform: string = "linux/arm64",
   ): Promise<File> {
     return binaryOf(await this.work(version, platform));
@@ -313,9 +336,12 @@ export class DenoFromSource {
    */
   @func({ cache: "5m" })
   async archive(
-    /** As for plan */
+    /**
+     * The version of Deno: a release (2.9.5), a line (2.9: its newest), latest, canary, or a commit of 7 to 40 hex
+     * digits
+     */
     version: string = "latest",
-    /** As for plan */
+    /** The platform that it is for: linux/arm64 or linux/amd64 */
     platform: string = "linux/arm64",
   ): Promise<File> {
     return archiveOf(await this.work(version, platform));
@@ -329,9 +355,12 @@ export class DenoFromSource {
    */
   @func({ cache: "5m" })
   async release(
-    /** As for plan */
+    /**
+     * The version of Deno: a release (2.9.5), a line (2.9: its newest), latest, canary, or a commit of 7 to 40 hex
+     * digits
+     */
     version: string = "latest",
-    /** As for plan, one or more */
+    /** One or more platforms, separated by commas: linux/arm64,linux/amd64 */
     platforms: string[] = ["linux/arm64", "linux/amd64"],
   ): Promise<Directory> {
     const works = await this.works(version, platforms);
@@ -348,9 +377,12 @@ export class DenoFromSource {
    */
   @func({ cache: "5m" })
   async runtime(
-    /** As for plan */
+    /**
+     * The version of Deno: a release (2.9.5), a line (2.9: its newest), latest, canary, or a commit of 7 to 40 hex
+     * digits
+     */
     version: string = "latest",
-    /** As for plan */
+    /** The platform that it is for: linux/arm64 or linux/amd64 */
     platform: string = "linux/arm64",
   ): Promise<File> {
     return runtimeOf(await this.work(version, platform));
@@ -360,27 +392,36 @@ export class DenoFromSource {
    * A standalone executable of a program, made by deno compile with the deno and denort that binaries or binary-origin
    * name. It is of the platform that it is made for, emulated on an engine of another one: npm packages may be of a
    * platform, and so one deno is needed and not two. A program of one line is compiled and run first; the one that was
-   * asked for is not run. What deno compile refuses is an error with its words.
+   * asked for is not run. What deno compile refuses fails with its message.
    *
    * Example: `dagger call compile --source=. --entrypoint=main.ts --permissions=allow-net,allow-read=/data -o app`
    */
   @func({ cache: "5m" })
   async compile(
-    /** The folder of the program, with deno.json and deno.lock where it has them. Its .git is not taken. Example: --source=. */
+    /**
+     * The folder of the program, with deno.json and deno.lock where it has them. Its .git is not taken. Example:
+     * --source=.
+     */
     @argument({ ignore: [".git"] })
     source: Directory,
     /** The file of source that is started: a relative path. Example: --entrypoint=src/main.ts */
     entrypoint: string,
-    /** As for plan */
+    /**
+     * The version of Deno: a release (2.9.5), a line (2.9: its newest), latest, canary, or a commit of 7 to 40 hex
+     * digits
+     */
     version: string = "latest",
-    /** As for plan; the executable is for this one */
+    /** The platform that the executable is for: linux/arm64 or linux/amd64 */
     platform: string = "linux/arm64",
     /**
      * What the program may do, in Deno's words, with or without dashes; by default nothing. What is given more than once
      * is one list. Example: --permissions=allow-net,allow-read=/data,allow-read=/tmp
      */
     permissions: string[] = [],
-    /** Files and folders of source that are put in beside what is imported; Deno 1.32.0 and newer. Example: --include=static */
+    /**
+     * Files and folders of source that are put in beside what is imported; Deno 1.32.0 and newer. Example:
+     * --include=static
+     */
     include: string[] = [],
   ): Promise<File> {
     return programs.compile(this, { source, entrypoint, version, platform, permissions, include });
@@ -389,24 +430,33 @@ export class DenoFromSource {
   /**
    * An image of a program: image, with the source in /app, all that it imports in /deno-dir, user deno, and an entrypoint
    * that runs it with exactly these permissions. The words of docker run are the program's arguments. Nothing is
-   * downloaded when it starts. What deno cache refuses is an error with its words.
+   * downloaded when it starts. What deno cache refuses fails with its message.
    *
    * Example: `dagger call app --source=. --entrypoint=main.ts --permissions=allow-net publish --address=ghcr.io/me/app`
    */
   @func({ cache: "5m" })
   async app(
-    /** As for compile; all of it is in the image */
+    /**
+     * The folder of the program, with deno.json and deno.lock where it has them; all of it but .git is in the image.
+     * Example: --source=.
+     */
     @argument({ ignore: [".git"] })
     source: Directory,
-    /** As for compile */
+    /** The file of source that is started: a relative path. Example: --entrypoint=src/main.ts */
     entrypoint: string,
-    /** As for plan */
+    /**
+     * The version of Deno: a release (2.9.5), a line (2.9: its newest), latest, canary, or a commit of 7 to 40 hex
+     * digits
+     */
     version: string = "latest",
-    /** As for plan, one or more: the image is made for each of them */
+    /** One or more platforms, separated by commas: linux/arm64,linux/amd64. The image is made for each of them */
     platforms: string[] = ["linux/arm64", "linux/amd64"],
-    /** UBUNTU, DEBIAN or DISTROLESS, as for image */
+    /** What the image stands on: UBUNTU, DEBIAN (both with a shell), or DISTROLESS (without one) */
     variant: ImageVariant = ImageVariant.UBUNTU,
-    /** As for compile */
+    /**
+     * What the program may do, in Deno's words, with or without dashes; by default nothing. Example:
+     * --permissions=allow-net,allow-read=/data
+     */
     permissions: string[] = [],
   ): Promise<App> {
     const wanted = { source, entrypoint, version, platforms, variant, permissions };
@@ -442,7 +492,7 @@ export class DenoFromSource {
     repository: string = "",
     /** An image without a tag, whose registry is asked for its tags */
     address: string = "",
-    /** As for release; what a release page must have of each version */
+    /** The platforms whose files a release page must have of each version: linux/arm64,linux/amd64 */
     platforms: string[] = ["linux/arm64", "linux/amd64"],
     /**
      * The oldest release that counts. By default the oldest one that is there already, so gaps are found; of a place that
@@ -481,9 +531,12 @@ export class DenoFromSource {
    */
   @func({ cache: "5m" })
   async image(
-    /** As for plan */
+    /**
+     * The version of Deno: a release (2.9.5), a line (2.9: its newest), latest, canary, or a commit of 7 to 40 hex
+     * digits
+     */
     version: string = "latest",
-    /** As for plan */
+    /** The platform that it is for: linux/arm64 or linux/amd64 */
     platform: string = "linux/arm64",
     /** UBUNTU, DEBIAN, DISTROLESS, or BIN, which is the binary alone */
     variant: ImageVariant = ImageVariant.UBUNTU,
@@ -505,11 +558,14 @@ export class DenoFromSource {
     repository: string,
     /** A token that may write releases: on GitHub contents read and write. Example: env:GITHUB_TOKEN */
     token: Secret,
-    /** As for plan */
+    /**
+     * The version of Deno: a release (2.9.5), a line (2.9: its newest), latest, canary, or a commit of 7 to 40 hex
+     * digits
+     */
     version: string = "latest",
-    /** As for release */
+    /** The platforms whose files are made, separated by commas: linux/arm64,linux/amd64 */
     platforms: string[] = ["linux/arm64", "linux/amd64"],
-    /** As for outdated */
+    /** API of the release page: GitHub's, a GitHub Enterprise's https://HOST/api/v3, a Gitea's https://HOST/api/v1 */
     api: string = GITHUB,
     /** Whether to overwrite files of a published release that have another content */
     replace: boolean = false,
@@ -527,32 +583,50 @@ export class DenoFromSource {
   /**
    * Follows upstream: makes what outdated finds, one version after the other, uploads what a release page lacks and
    * publishes what an image lacks. Tags such as latest that are behind a version which the image has are moved to it,
-   * without building it again. A version that fails does not stop the rest, is told of at the end as an error, and is
-   * tried again by the next call.
+   * without building it again. A version that fails does not stop the others; an error at the end names it, and the next
+   * call tries it again.
    *
    * Example: `dagger call sync --repository=me/deno-builds --token=env:GITHUB_TOKEN`
    */
   @func({ cache: "never" })
   async sync(
-    /** As for upload; none: no release page */
+    /**
+     * OWNER/NAME of the repository whose release page is kept up to date; left out: none. Not Deno's, which is the
+     * option of this name
+     */
     repository: string = "",
-    /** As for upload; needed with a release page */
+    /**
+     * A token that may write releases: on GitHub contents read and write. Needed with repository. Example:
+     * env:GITHUB_TOKEN
+     */
     token?: Secret,
-    /** As for publish; none: no image. The image is that of the variant UBUNTU */
+    /**
+     * Registry and name of the image that is kept up to date, without a tag: ghcr.io/me/deno; left out: none. It is of
+     * the variant UBUNTU
+     */
     address: string = "",
-    /** As for release */
+    /** The platforms whose files are made, separated by commas: linux/arm64,linux/amd64 */
     platforms: string[] = ["linux/arm64", "linux/amd64"],
-    /** As for outdated */
+    /**
+     * The oldest release that counts. By default the oldest one that is there already; of a place that has none,
+     * upstream's newest alone
+     */
     since: string = "",
-    /** As for outdated */
+    /** API of the release page: GitHub's, a GitHub Enterprise's https://HOST/api/v3, a Gitea's https://HOST/api/v1 */
     api: string = GITHUB,
-    /** As for upload; for versions that are published without some of their files */
+    /**
+     * Whether to overwrite files of a published release that have another content: for versions that lack some of
+     * their files
+     */
     replace: boolean = false,
-    /** As for publish. A version takes minor, major and latest only where upstream has no newer one for them */
+    /**
+     * Which tags each version gets: version (2.9.5), minor (2.9), major (2), latest. The last three only where
+     * upstream has no newer version for them
+     */
     tags: string[] = ["version"],
-    /** As for publish */
+    /** User name at the registry */
     username: string = "",
-    /** As for publish */
+    /** Password or token at the registry. Example: env:REGISTRY_PASSWORD */
     password?: Secret,
   ): Promise<Synced[]> {
     checkSync(this, { repository, token, address, tags });
@@ -588,11 +662,17 @@ export class DenoFromSource {
   async publish(
     /** Registry and name, without a tag: ghcr.io/me/deno */
     address: string,
-    /** As for plan */
+    /**
+     * The version of Deno: a release (2.9.5), a line (2.9: its newest), latest, canary, or a commit of 7 to 40 hex
+     * digits
+     */
     version: string = "latest",
-    /** As for plan, one or more */
+    /** One or more platforms, separated by commas: linux/arm64,linux/amd64 */
     platforms: string[] = ["linux/arm64", "linux/amd64"],
-    /** As for image. Tags of another variant than UBUNTU begin with its name: debian-2.9.5 */
+    /**
+     * UBUNTU, DEBIAN, DISTROLESS, or BIN, which is the binary alone. Tags of another variant than UBUNTU begin with
+     * its name: debian-2.9.5
+     */
     variant: ImageVariant = ImageVariant.UBUNTU,
     /**
      * Which tags: version (2.9.5), minor (2.9), major (2), latest. A canary or commit has one tag, canary-HASH, which
@@ -617,11 +697,14 @@ export class DenoFromSource {
    */
   @func({ cache: "never" })
   async smoke(
-    /** As for plan. With address: what deno says of itself must fit it, and latest, the default, fits every version */
+    /**
+     * The version of Deno: a release (2.9.5), a line (2.9: its newest), latest, canary, or a commit of 7 to 40 hex
+     * digits. With address, what deno says of itself must fit it; latest, the default, fits any
+     */
     version: string = "latest",
-    /** As for plan, one or more */
+    /** One or more platforms, separated by commas: linux/arm64,linux/amd64 */
     platforms: string[] = ["linux/arm64", "linux/amd64"],
-    /** As for image; BIN cannot run and is refused, and with address it must be left out */
+    /** UBUNTU, DEBIAN or DISTROLESS; nothing runs in BIN, which is refused. Left out with address */
     variant: ImageVariant = ImageVariant.UBUNTU,
     /** A published image with its tag or digest; none is made then. Example: --address=ghcr.io/me/deno:2.9.5 */
     address: string = "",
@@ -640,7 +723,10 @@ export class DenoFromSource {
    */
   @func({ cache: "never" })
   async rehearse(
-    /** The version of Deno, as for build: a release (2.9.5), a line (2.9), latest, canary, or a commit */
+    /**
+     * The version of Deno: a release (2.9.5), a line (2.9: its newest), latest, canary, or a commit of 7 to 40 hex
+     * digits
+     */
     version: string = "latest",
     /** One or more of linux/arm64 and linux/amd64; each is rehearsed whole, one after the other */
     platforms: string[] = ["linux/arm64", "linux/amd64"],

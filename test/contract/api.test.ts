@@ -61,6 +61,11 @@ describe("the public API", () => {
     expect(methods.filter((it) => !pattern(it.name).test(it.description)).map(({ name }) => name)).toEqual([]);
   });
 
+  it("says of each argument what it is, and sends nobody to another function's help", () => {
+    const text = apiText(schema);
+    expect(text).not.toMatch(/\bas for [a-z]/i);
+  });
+
   it("has an example on every option of the constructor", () => {
     const options = Object.values(schema.objects.DenoFromSource?.options ?? {});
     expect(options.length).toBeGreaterThan(10);
