@@ -37,6 +37,12 @@ export async function fromRemote<T>(remote: Remote, work: () => Promise<T>): Pro
 }
 
 /** A download. With a checksum, other content is an error too. */
-export function fetched(url: string, remote: Omit<Remote, "address" | "wanted">, checksum?: string): Promise<File> {
-  return fromRemote({ ...remote, address: url, wanted: "the file" }, () => dag.http(url, { checksum }).sync());
+export function fetched(
+  url: string,
+  remote: Omit<Remote, "address" | "wanted">,
+  checksum?: string,
+  permissions?: number,
+): Promise<File> {
+  const wanted = { ...remote, address: url, wanted: "the file" };
+  return fromRemote(wanted, () => dag.http(url, { checksum, permissions }).sync());
 }

@@ -1,4 +1,5 @@
 import { type Container, type Directory, dag, type Platform } from "@dagger.io/dagger";
+import { fetched } from "../engine/remote.js";
 import { script } from "../engine/script.js";
 
 /** What the default toolchain is made of. A site that brings its own container needs none of this. */
@@ -51,11 +52,12 @@ function withPackages(container: Container, packages: string[]): Container {
   return container.withExec(["sh", "-c", install, "install", ...packages]);
 }
 
-function withRust(container: Container, input: ToolchainBuild): Container {
-  const init = dag.http(`https://static.rust-lang.org/rustup/archive/${rustup.version}/${input.host}/rustup-init`, {
-    checksum: rustup.checksums[input.host],
-    permissions: 0o755,
-  });
+/** What is given when a download of the default toolchain cannot be had. */
+const given = { argument: "toolchains", instead: "a container with the compilers as --toolchains" };
+
+async function withRust(container: Container, input: ToolchainBuild): Promise<Container> {
+  const url = `https://static.rust-lang.org/rustup/archive/${rustup.version}/${input.host}/rustup-init`;
+  const init = await fetched(url, given, rustup.checksums[input.host], 0o755);
   return (
     container
       .withEnvVariable("RUSTUP_HOME", "/usr/local/rustup")
@@ -73,22 +75,22 @@ function withRust(container: Container, input: ToolchainBuild): Container {
   );
 }
 
-function withSccache(container: Container, host: string): Container {
+async function withSccache(container: Container, host: string): Promise<Container> {
   const name = `sccache-v${sccache.version}-${host.replace("gnu", "musl")}`;
   const url = `https://github.com/mozilla/sccache/releases/download/v${sccache.version}/${name}.tar.gz`;
   return container
-    .withMountedFile("/tmp/sccache.tar.gz", dag.http(url, { checksum: sccache.checksums[host] }))
+    .withMountedFile("/tmp/sccache.tar.gz", await fetched(url, given, sccache.checksums[host]))
     .withExec(["tar", "-xzf", "/tmp/sccache.tar.gz", "-C", "/usr/local/bin", "--strip-components=1", `${name}/sccache`])
     .withoutMount("/tmp/sccache.tar.gz");
 }
 
 /** The base image with everything that compiling takes, from its own packages and pinned downloads. */
-export function toolchain(input: ToolchainBuild): Container {
+export async function toolchain(input: ToolchainBuild): Promise<Container> {
   const { platform, base, llvmPackages } = input;
   let container = withPackages(dag.container({ platform }).from(base), input.packages);
   if (llvmPackages.length > 0)
     container = container.withExec(["sh", "-c", installLlvm, "install-llvm", ...llvmPackages]);
-  container = withRust(container, input);
+  container = await withRust(container, input);
   if (input.bindgen) {
     // Its own lock file holds the checksums of what it is made of.
     container = container.withExec(["cargo", "install", "--locked", "--root", "/usr/local", `bindgen-cli@${BINDGEN}`]);

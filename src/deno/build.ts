@@ -30,7 +30,7 @@ export async function denoToolchain(work: Work): Promise<Container> {
   const own = await ownToolchain(settings, runs, "Deno's cargo build runs");
   const container =
     own ??
-    toolchain({
+    (await toolchain({
       platform: runs.platform as Platform,
       base: settings.base,
       packages: cargoPackages(tree.recipe, facts),
@@ -40,7 +40,7 @@ export async function denoToolchain(work: Work): Promise<Container> {
       llvmPackages: [],
       bindgen: false,
       compilerCache: settings.compilerCache !== "",
-    });
+    }));
   const ready = cross
     ? withCrossCompilers(withSystemCompilers(container, []), target.triple, rootOf(work).rootfs())
     : container;
@@ -77,9 +77,10 @@ async function prepareProgram(
 ): Promise<() => Promise<File>> {
   const { settings, tree, facts, recipe, target, engine } = work;
   const cross = facts.way.where === "cross";
-  const container = await denoToolchain(work);
   const environment = cargoEnvironment(tree.recipe, facts);
+  // First, for it refuses what is wrong with V8 before anything is downloaded.
   const compileLibrary = await prepareLibrary(work);
+  const container = await denoToolchain(work);
   if (engine !== target) await assertRuns(settings.base, target.platform as Platform);
   if (!cross && facts.ownToolchain) await checkToolchain(container, bare(work), target);
   return async () => {

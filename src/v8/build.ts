@@ -34,7 +34,7 @@ async function libraryToolchain({ settings, recipe, facts, engine, target }: Wor
   const bindgen = facts.systemCompilers && recipe.chromiumRust;
   let container =
     own ??
-    toolchain({
+    (await toolchain({
       platform: engine.platform as Platform,
       base: settings.base,
       packages,
@@ -44,7 +44,7 @@ async function libraryToolchain({ settings, recipe, facts, engine, target }: Wor
       host: engine.triple,
       target: target.triple,
       compilerCache: settings.compilerCache !== "",
-    });
+    }));
   const tools = [
     "rustc",
     "cargo",

@@ -66,6 +66,16 @@ const cases: [string, Rule, () => Partial<Options>, "latest" | "canary" | "libra
     ["library-repository: ", LIBRARY, "v150.4.0 with its submodules", git, "--library-source", "--prebuilt"],
   ],
   [
+    "rustup",
+    failing(
+      ({ of, field }) =>
+        of?.field === "http" && String(of.args.url).includes("static.rust-lang.org") && field === "sync",
+    ),
+    () => ({}),
+    "library",
+    ["toolchains: ", "https://static.rust-lang.org/rustup/archive/", "the file", git, "--toolchains"],
+  ],
+  [
     "rusty_v8's archive",
     failing(({ of, field }) => of?.field === "http" && field === "sync", "404 Not Found"),
     () => ({ libraryOrigin: LibraryOrigin.UPSTREAM }),
