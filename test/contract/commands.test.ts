@@ -289,7 +289,8 @@ describe("examples/ci", () => {
     }
   });
 
-  it("jenkins/Jenkinsfile closes what it opens, and hands over the folder of each axis", () => {
+  // Nothing of npm reads one without Java, and Jenkins's own linter is a part of Jenkins.
+  it("jenkins/Jenkinsfile is not parsed: it closes what it opens, and hands over the folder of each axis", () => {
     const text = textOf("examples/ci/jenkins/Jenkinsfile").replace(/^\s*\/\/.*$/gm, "");
     const code = text.replace(/'''.*?'''|'[^'\n]*'|"[^"\n]*"/gs, "");
     const count = (sign: string) => code.split(sign).length;
@@ -298,17 +299,6 @@ describe("examples/ci", () => {
     expect(axis.length).toBe(2);
     expect(text).toMatch(/ stash name: "dist-\$\{ARCHITECTURE\}"/);
     expect([...text.matchAll(/unstash 'dist-(\w+)'/g)].map(([, value]) => value)).toEqual(axis);
-  });
-
-  it("cron/crontab has one line for each time, of five fields and a command", () => {
-    const lines = textOf("examples/ci/cron/crontab")
-      .split("\n")
-      .filter((line) => line !== "" && !line.startsWith("#"));
-    const times = lines.filter((line) => !/^[A-Z]+=/.test(line));
-    expect(times).toHaveLength(1);
-    expect(times[0]).toMatch(/^([\d*]+ ){5}\S/);
-    // cron takes a bare one for the end of the line.
-    expect(times[0]).not.toMatch(/[^\\]%/);
   });
 });
 
