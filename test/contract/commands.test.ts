@@ -13,6 +13,7 @@ import {
   shellsIn,
   simpleCommands,
   unshown,
+  wordsOfCall,
 } from "../support/commands.js";
 import { introspect, root } from "../support/introspect.js";
 
@@ -25,7 +26,25 @@ const filesIn = (folder: string) =>
 const ci = filesIn("examples/ci");
 const documents = ["README.md", ...filesIn("docs").filter((file) => file.endsWith(".md"))];
 const examples = "examples/typescript/src/index.ts";
-const everywhere = [...documents, ...ci, "src/index.ts", examples];
+/** Two more, each with some of the functions of the first, and their ways to write a function and an argument. */
+const others = [
+  {
+    language: "go",
+    file: "examples/go/main.go",
+    functions: /^func \(m \*Examples\) (?<name>DenoFromSource\w+)\((?<list>.*?)^\) /gms,
+    argument: /^\t(\w+) [\w.*[\]]+,$/gm,
+    generated: ["dagger.gen.go", "internal"],
+  },
+  {
+    language: "python",
+    file: "examples/python/src/examples/main.py",
+    functions: /^ {4}def (?<name>deno_from_source\w+)\((?<list>.*?)^ {4}\) /gms,
+    argument: /^ {8}(\w+): /gm,
+    generated: ["sdk"],
+  },
+];
+const compositions = [examples, ...others.map(({ file }) => file)];
+const everywhere = [...documents, ...ci, "src/index.ts", ...compositions];
 
 let own: Api;
 /** examples/typescript, which is a module of its own. */
@@ -40,14 +59,20 @@ beforeAll(async () => {
 
 const module = ({ words }: Command) => words[words.indexOf("-m") + 1] ?? "";
 const reading = (command: Command): Reading => {
-  const ofExamples = command.file === examples || /examples\/typescript$/.test(module(command));
+  const ofExamples = compositions.includes(command.file) || /examples\/(typescript|go|python)$/.test(module(command));
   return read(command, ofExamples ? composed : own);
 };
 const of = (files: string[]) => all.filter(({ file }) => files.includes(file));
 
 describe("a dagger call", () => {
-  it.each(["README.md", "src/index.ts", examples])("is shown by %s", (file) => {
-    expect(of([file]).length).toBeGreaterThan(3);
+  it.each([
+    ["README.md", 20],
+    ["src/index.ts", 10],
+    [examples, 5],
+    ...others.map(({ file }) => [file, 3] as const),
+    ["docs/dagger-1.0.md", 3],
+  ] as const)("is shown by %s", (file, least) => {
+    expect(of([file]).length).toBeGreaterThanOrEqual(least);
   });
 
   it("is in every file of examples/ci, and of each system there", () => {
@@ -84,7 +109,7 @@ describe("a dagger call", () => {
 
 describe("what reads these commands", () => {
   const problems = (line: string) =>
-    simpleCommands(line).flatMap((words) => read({ file: "-", words: words.slice(2) }, own).problems);
+    simpleCommands(line).flatMap((words) => read({ file: "-", words: wordsOfCall(words) ?? [] }, own).problems);
 
   it.each([
     ["an unknown function", "dagger call biuld --version=2.9.5", "DenoFromSource has no function biuld"],
@@ -106,6 +131,8 @@ describe("what reads these commands", () => {
     ["a call on a text", "dagger call latest upper", "nothing can be called on the result"],
     ["a flag without its value", "dagger call build -o", "-o lacks a value"],
     ["a call of nothing", "dagger call --jobs=2", "no function"],
+    ["the same of Dagger 1.0", "dagger api call biuld", "DenoFromSource has no function biuld"],
+    ["the same with the module before it", 'dagger -m "$MODULE" api call build --jobs=2', "build has no --jobs"],
   ])("reports %s", (_, line, expected) => {
     expect(problems(line).join("\n")).toContain(expected);
   });
@@ -116,6 +143,9 @@ describe("what reads these commands", () => {
     "dagger call image with-exec --args=deno,--version stdout",
     "dagger call upload --repository=a/b --token=env:TOKEN --replace --files=dist url",
     "dagger call plan text",
+    "dagger api call --jobs=2 build --version=2.9.5 -o deno",
+    "dagger -m github.com/OWNER/deno-from-source@v1.0.0 api call plan text",
+    "dagger --load-module=. --progress plain api call plan text",
   ])("takes %s", (line) => {
     expect(problems(line)).toEqual([]);
   });
@@ -134,6 +164,9 @@ describe("what reads these commands", () => {
     ["x.md", "```ts\ndagger call latest\n```\n", 0],
     ["x.yml", "a:\n  - b: |\n      dagger call plan \\\n        text\n  - dagger call latest # once\n", 2],
     ["x.ts", "/**\n * Example: `dagger call plan\n * text`\n */\n// `dagger call latest`\n", 1],
+    ["x.md", "Say `dagger api call plan text`:\n\n```sh\ndagger -m . api call latest\ndagger api functions\n```\n", 2],
+    ["x.go", "// Example: `dagger call plan\n// text`\nx := `dagger call a`\n\t// `dagger call latest`\n", 2],
+    ["x.py", '"""Example: `dagger call plan\n    text`\n"""\n# `dagger call a`\n', 1],
     ["Jenkinsfile", "// 'dagger call a'\nsh 'dagger call plan text'\nsh '''\n  dagger call latest\n'''\n", 2],
     [
       "crontab",
@@ -256,7 +289,8 @@ describe("examples/ci", () => {
     }
   });
 
-  it("jenkins/Jenkinsfile closes what it opens, and hands over the folder of each axis", () => {
+  // Nothing of npm reads one without Java, and Jenkins's own linter is a part of Jenkins.
+  it("jenkins/Jenkinsfile is not parsed: it closes what it opens, and hands over the folder of each axis", () => {
     const text = textOf("examples/ci/jenkins/Jenkinsfile").replace(/^\s*\/\/.*$/gm, "");
     const code = text.replace(/'''.*?'''|'[^'\n]*'|"[^"\n]*"/gs, "");
     const count = (sign: string) => code.split(sign).length;
@@ -265,17 +299,6 @@ describe("examples/ci", () => {
     expect(axis.length).toBe(2);
     expect(text).toMatch(/ stash name: "dist-\$\{ARCHITECTURE\}"/);
     expect([...text.matchAll(/unstash 'dist-(\w+)'/g)].map(([, value]) => value)).toEqual(axis);
-  });
-
-  it("cron/crontab has one line for each time, of five fields and a command", () => {
-    const lines = textOf("examples/ci/cron/crontab")
-      .split("\n")
-      .filter((line) => line !== "" && !line.startsWith("#"));
-    const times = lines.filter((line) => !/^[A-Z]+=/.test(line));
-    expect(times).toHaveLength(1);
-    expect(times[0]).toMatch(/^([\d*]+ ){5}\S/);
-    // cron takes a bare one for the end of the line.
-    expect(times[0]).not.toMatch(/[^\\]%/);
   });
 });
 
@@ -318,5 +341,42 @@ describe("examples/typescript", () => {
   it("has no generated code in the repository", () => {
     expect(textOf(".gitignore").split("\n")).toContain("/examples/typescript/sdk");
     expect(JSON.parse(textOf("tsconfig.json")).include).not.toContain("examples");
+  });
+});
+
+describe.each(others)("examples/$language", ({ language, file, functions, argument, generated }) => {
+  const found = [...textOf(file).matchAll(functions)].map(({ groups }) => ({
+    // Python writes two underscores for the one of the others.
+    name: kebab((groups?.name ?? "").replaceAll("__", "_")),
+    arguments: [...(groups?.list ?? "").matchAll(argument)].map(([, name]) => kebab(name ?? "")),
+  }));
+
+  it("depends on the module of this repository", () => {
+    const config = JSON.parse(textOf(`examples/${language}/dagger.json`));
+    expect(config).toEqual({
+      ...JSON.parse(textOf("examples/typescript/dagger.json")),
+      sdk: { source: language },
+    });
+  });
+
+  it("has functions of examples/typescript, with arguments of the same names", () => {
+    expect(found.length).toBeGreaterThan(2);
+    const known = composed.objects.get("Examples");
+    for (const { name, arguments: own } of found) {
+      expect([...(known?.keys() ?? [])]).toContain(name);
+      const flags = known?.get(name)?.flags ?? new Map();
+      expect([...flags.keys()], name).toEqual(expect.arrayContaining(own));
+      const needed = [...flags].filter(([, flag]) => flag.needed).map(([flag]) => flag);
+      expect(own, name).toEqual(expect.arrayContaining(needed));
+    }
+  });
+
+  it("shows how each is called", () => {
+    expect(of([file]).map((command) => reading(command).function)).toEqual(found.map(({ name }) => name));
+  });
+
+  it("has no generated code in the repository", () => {
+    const ignored = generated.map((name) => `/examples/${language}/${name}`);
+    expect(textOf(".gitignore").split("\n")).toEqual(expect.arrayContaining(ignored));
   });
 });

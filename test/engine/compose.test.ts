@@ -1,28 +1,16 @@
-import { execFileSync } from "node:child_process";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type Container, dag, type Platform } from "@dagger.io/dagger";
 import { expect, it } from "vitest";
 import { describeEngine } from "../support/engine.js";
 import { callModule, root } from "./support/call.js";
+import { carried, certificate, own } from "./support/company.js";
 import { folder, machines, names, program } from "./support/finished.js";
 import { look } from "./support/image.js";
 import { useSession } from "./support/session.js";
-import { base, registry } from "./support/toolchain.js";
+import { registry } from "./support/toolchain.js";
 
 const call = (args: string[]) => callModule(join(root, "examples/typescript"), args);
-const certificate = "-----BEGIN CERTIFICATE-----\nof nobody\n-----END CERTIFICATE-----\n";
-
-/** What the organisation brings, and tini, which is not run either. */
-const own = async () => {
-  const directory = await folder({
-    "ca.pem": Buffer.from(certificate),
-    "main.ts": Buffer.from("console.log(1);\n"),
-    "tini-amd64": program(machines.amd64),
-    "tini-arm64": program(machines.arm64),
-  });
-  return { directory, options: [`--base=${base}`, `--image-base=${base}`, `--tini=${directory}`] };
-};
 
 // Another module reaches this one by its generated bindings, which no test within this module does.
 describeEngine("examples/typescript under dagger call", () => {
@@ -79,17 +67,7 @@ describeEngine("examples/typescript under dagger call", () => {
       ...[...options, "deno-from-source-image-carried", `--arm=${arm}`, `--intel=${intel}`, "-o", archive],
     ]);
     expect(code, err).toBe(0);
-    // https://github.com/opencontainers/image-spec/blob/v1.1.1/image-layout.md
-    const read = (name: string) => JSON.parse(execFileSync("tar", ["-xOf", archive, name], { encoding: "utf8" }));
-    const blob = ({ digest }: { digest: string }) => read(`blobs/${digest.replace(":", "/")}`);
-    const { manifests } = blob(read("index.json").manifests[0]);
-    const images = manifests.map((manifest: { digest: string }) => blob(blob(manifest).config));
-    const what = images.map((image: { architecture: string; config: { Labels: Record<string, string> } }) => [
-      image.architecture,
-      image.config.Labels["org.opencontainers.image.version"],
-    ]);
-    // In the engine's order, which is not that of the list.
-    expect(what.sort()).toEqual([
+    expect(carried(archive)).toEqual([
       ["amd64", "2.9.5"],
       ["arm64", "2.9.5"],
     ]);

@@ -6,7 +6,7 @@ import { parsePlatform } from "../../src/request/platform.js";
 import { parseVersion } from "../../src/request/version.js";
 import { root, type Schema } from "./introspect.js";
 
-/** A `dagger call` that a file shows: the words after these two. */
+/** A `dagger call`, or 1.0's `dagger api call`, that a file shows: the words after these, and options before them. */
 export interface Command {
   file: string;
   words: string[];
@@ -17,9 +17,21 @@ export function commandsIn(file: string, text: string): Command[] {
   return shellsIn(file, text)
     .flatMap(simpleCommands)
     .flatMap((words) => {
-      const at = words.findIndex((word, index) => word === "dagger" && words[index + 1] === "call");
-      return at < 0 ? [] : [{ file, words: words.slice(at + 2) }];
+      const called = wordsOfCall(words);
+      return called ? [{ file, words: called }] : [];
     });
+}
+
+/** What a simple command says to `dagger call`. Dagger 1.0 has the module before it: `dagger -m REF api call`. */
+export function wordsOfCall(words: string[]): string[] | undefined {
+  for (let start = words.indexOf("dagger"); start >= 0; start = words.indexOf("dagger", start + 1)) {
+    let at = start + 1;
+    while (words[at]?.startsWith("-")) at += OWN[words[at] as string] ? 2 : 1;
+    const options = words.slice(start + 1, at);
+    if (words[at] === "api") at++;
+    if (words[at] === "call") return [...options, ...words.slice(at + 1)];
+  }
+  return undefined;
 }
 
 /** The pieces of shell in a file, by its kind. */
@@ -27,6 +39,8 @@ export function shellsIn(file: string, text: string): string[] {
   if (extname(file) === ".md") return markdown(text);
   if ([".yml", ".yaml"].includes(extname(file))) return strings(parseYaml(text));
   if (extname(file) === ".ts") return comments(text).flatMap(spans);
+  if (extname(file) === ".go") return lineComments(text).flatMap(spans);
+  if (extname(file) === ".py") return docstrings(text).flatMap(spans);
   if (basename(file) === "Jenkinsfile") return groovy(text);
   if (basename(file) === "crontab") return crontab(text);
   throw new Error(`${file}: no reader for this kind of file`);
@@ -43,13 +57,19 @@ function markdown(text: string): string[] {
 
 /** Code in prose. One that leaves something out, or only names the command, is not to be run. */
 function spans(text: string): string[] {
-  return [...text.matchAll(/`(dagger call\s[^`]+)`/g)]
+  return [...text.matchAll(/`(dagger\s(?:-\S+\s(?:\S+\s)?)?(?:api\s)?call\s[^`]+)`/g)]
     .map(([, code]) => (code ?? "").replace(/\s+/g, " "))
     .filter((code) => !code.includes("…"));
 }
 
 const comments = (text: string) =>
   [...text.matchAll(/\/\*\*(.*?)\*\//gs)].map(([, comment]) => (comment ?? "").replace(/^\s*\* ?/gm, ""));
+
+/** Comments of whole lines, those that follow each other as one. */
+const lineComments = (text: string) =>
+  [...text.matchAll(/(?:^\s*\/\/.*\n)+/gm)].map(([comment]) => comment.replace(/^\s*\/\/ ?/gm, ""));
+
+const docstrings = (text: string) => [...text.matchAll(/"""(.*?)"""/gs)].map(([, docstring]) => docstring ?? "");
 
 function strings(value: unknown): string[] {
   if (typeof value === "string") return [value];
@@ -198,8 +218,15 @@ export interface Reading {
   problems: string[];
 }
 
-/** Options of `dagger call` itself, and whether a word follows. */
-const OWN: Record<string, boolean> = { "-m": true, "--mod": true, "-o": true, "--output": true, "--progress": true };
+/** Options of `dagger call` itself, and whether a word follows. Dagger 1.0 says --load-module for --mod. */
+const OWN: Record<string, boolean> = {
+  "-m": true,
+  "--mod": true,
+  "--load-module": true,
+  "-o": true,
+  "--output": true,
+  "--progress": true,
+};
 
 export function read({ words }: Command, api: Api): Reading {
   const reading: Reading = { function: "", options: [], flags: [], problems: [] };

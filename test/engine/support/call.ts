@@ -3,7 +3,7 @@ import { fileURLToPath } from "node:url";
 
 /** The repository: the module itself. */
 export const root = fileURLToPath(new URL("../../..", import.meta.url));
-const dagger = process.env._EXPERIMENTAL_DAGGER_CLI_BIN ?? "dagger";
+export const dagger = process.env._EXPERIMENTAL_DAGGER_CLI_BIN ?? "dagger";
 
 export interface Ended {
   code: number | null;
