@@ -12,6 +12,7 @@ case $ARCHIVE in
 esac
 if [ -n "$BINDING" ]; then cp "/cache/target/$TRIPLE/release/gn_out/src_binding.rs" "$folder/$BINDING"; fi
 # What the crate has in gen would do as well as what is asked for here.
-rm -rf gen target
+mkdir -p gen
+rm -rf gen/src_binding* target
 unset V8_FROM_SOURCE
 RUSTY_V8_MIRROR=/tmp/mirror CARGO_TARGET_DIR=/tmp/names cargo check --release --lib --locked --target "$TRIPLE" "$@"
