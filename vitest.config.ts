@@ -1,6 +1,6 @@
 import { defineConfig } from "vitest/config";
 
-/** One project a tier: `npx vitest run --project unit` runs one. What each proves is said in docs and README. */
+/** One project a tier: `npx vitest run --project unit` runs one. What each proves is said in CONTRIBUTING.md. */
 export default defineConfig({
   test: {
     projects: [
