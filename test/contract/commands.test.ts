@@ -24,7 +24,11 @@ const filesIn = (folder: string) =>
     .map((entry) => join(entry.parentPath, entry.name).slice(root.length + 1));
 
 const ci = filesIn("examples/ci");
-const documents = ["README.md", ...filesIn("docs").filter((file) => file.endsWith(".md"))];
+/** All of docs/, and what people read at the top. */
+const documents = [
+  ...readdirSync(root).filter((file) => file.endsWith(".md")),
+  ...filesIn("docs").filter((file) => file.endsWith(".md")),
+];
 const examples = "examples/typescript/src/index.ts";
 /** Two more, each with some of the functions of the first, and their ways to write a function and an argument. */
 const others = [
@@ -67,6 +71,15 @@ const of = (files: string[]) => all.filter(({ file }) => files.includes(file));
 describe("a dagger call", () => {
   it.each([
     ["README.md", 20],
+    ["docs/air-gap.md", 3],
+    ["docs/ci.md", 6],
+    ["docs/compiler-cache.md", 3],
+    ["docs/forks-and-patches.md", 10],
+    ["docs/images.md", 9],
+    ["docs/programs.md", 7],
+    ["docs/releases.md", 9],
+    ["docs/remote-engines.md", 3],
+    ["docs/smoke.md", 5],
     ["src/index.ts", 10],
     [examples, 5],
     ...others.map(({ file }) => [file, 3] as const),
@@ -92,9 +105,15 @@ describe("a dagger call", () => {
     expect(all.flatMap((command) => reading(command).problems.map((it) => `${command.file}: ${it}`))).toEqual([]);
   });
 
+  it("is shown by README or docs of every function", () => {
+    const shown = new Set(of(documents).map((command) => reading(command).function));
+    const functions = [...(own.objects.get("DenoFromSource")?.entries() ?? [])].filter(([, { gives }]) => gives !== "");
+    expect(functions.map(([name]) => name).filter((name) => !shown.has(name))).toEqual([]);
+  });
+
   // Somebody who copies a file of examples/ci can look every line up.
-  it("of examples/ci is one that the README shows, with options and flags that it shows", () => {
-    const shown = of(["README.md"]).map(reading);
+  it("of examples/ci is one that README or docs show, with options and flags that they show", () => {
+    const shown = of(documents).map(reading);
     for (const file of ci) expect([file, ...unshown(of([file]).map(reading), shown)]).toEqual([file]);
   });
 
@@ -179,7 +198,7 @@ describe("what reads these commands", () => {
     expect(found.flatMap((command) => read(command, own).problems)).toEqual([]);
   });
 
-  it("tells what the README does not show", () => {
+  it("tells what README and docs do not show", () => {
     const readings = (text: string) => commandsIn("x.md", `\`\`\`sh\n${text}\n\`\`\``).map((one) => read(one, own));
     const shown = readings("dagger call --jobs=2 build --version=2.9.5\ndagger call plan");
     expect(unshown(readings("dagger call --jobs=1 build --version=2.9.4"), shown)).toEqual([]);

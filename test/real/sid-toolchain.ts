@@ -1,6 +1,6 @@
 /**
  * Makes a toolchain image of Debian sid's own packages and pushes it: the "build without upstream's
- * prebuilt tools" path that the README describes, as one command.
+ * prebuilt tools" path that docs/air-gap.md describes, as one command.
  *
  *   npx tsx test/real/sid-toolchain.ts BASE ADDRESS [PLATFORM]
  *   npx tsx test/real/sid-toolchain.ts debian:bookworm localhost:5000/toolchain:sid-amd64 linux/amd64

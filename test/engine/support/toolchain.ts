@@ -29,7 +29,7 @@ export function withPackages(container: Container, packages: string[]): Containe
   return container.withExec(["sh", "-c", install, "install", ...packages]);
 }
 
-/** A site's own toolchain, as the README's "without upstream's prebuilt tools" describes it. */
+/** A site's own toolchain, as docs/glibc-and-toolchains.md describes it. */
 export function toolchain(platform: "linux/amd64" | "linux/arm64", cross: boolean): Container {
   const foreign = platform === "linux/amd64" ? "arm64" : "amd64";
   const packages = cross ? [...cargo, ...compilers, `libstd-rust-dev:${foreign}`] : cargo;
