@@ -112,7 +112,7 @@ export function gnArguments(
   ];
 }
 
-/** The newest LLVM that V8 was seen to compile with outside Chromium's, see docs/real-builds.md. */
+/** The newest LLVM that V8 was seen to compile with outside Chromium's, see docs/records/real-builds.md. */
 const LLVM = 22;
 
 /** Packages of the default container that compiles V8: the distribution's, and those that only apt.llvm.org has. */
@@ -209,7 +209,7 @@ function librarySteps(facts: Facts, recipe: LibraryRecipe): Step[] {
         `${systemCompilers ? "the toolchain's clang" : "Chromium's clang"} of the engine's own architecture ` +
         "compiles for any target; V8's snapshot of its own builtins is made by a host program",
       cost: native
-        ? "hours: more than 3 on 2 cores (docs/real-builds.md)"
+        ? "hours: more than 3 on 2 cores (docs/records/real-builds.md)"
         : "about 1.85 times a native build: host tools come too",
     },
   ];
@@ -271,7 +271,7 @@ function remarks(facts: Facts, denoRecipe: DenoRecipe, libraryRecipe: LibraryRec
     own.push({
       what: `The engine is ${facts.engine.platform}: cargo runs under QEMU, about ten times slower (${facts.way.why}). An engine on ${facts.target.platform} needs none.`,
       why: "C++ measured 9.5 times slower under QEMU than native",
-      source: "docs/real-builds.md",
+      source: "docs/records/real-builds.md",
     });
   }
   if (facts.ownToolchain && facts.rust) {
@@ -299,7 +299,7 @@ function remarks(facts: Facts, denoRecipe: DenoRecipe, libraryRecipe: LibraryRec
     own.push({
       what: `V8 ${facts.library} is newer than ${PROVEN_LIBRARY}, the newest line that was compiled with this recipe: rehearse it first.`,
       why: "V8's GN files change without a word between its releases, and a wrong argument is ignored",
-      source: "docs/real-builds.md",
+      source: "docs/records/real-builds.md",
     });
   }
   const recipes = facts.origin === "source" ? [...denoRecipe.notes, ...libraryRecipe.notes] : denoRecipe.notes;

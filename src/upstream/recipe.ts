@@ -539,7 +539,7 @@ const LIBRARY: LibraryRow[] = [
 /** The newest line of Deno's releases whose trees were read for the rows. */
 export const RECIPE_LINE = "2.9.x";
 
-/** The newest line of V8 that was compiled with these rows, whole: docs/real-builds.md. */
+/** The newest line of V8 that was compiled with these rows, whole: docs/records/real-builds.md. */
 export const PROVEN_LIBRARY = "150.x";
 
 /** The V8 of the oldest Deno: https://github.com/denoland/deno/blob/v1.20.0/Cargo.lock */

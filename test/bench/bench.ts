@@ -1,7 +1,7 @@
 /**
  * `npm run bench`: what a build costs natively, cross-compiled and emulated; against one Dockerfile; and what a call of
  * the module costs. All in one run on one machine, so that the ratios mean something. Takes some twenty minutes; writes
- * docs/benchmarks.md. Needs an engine of linux/amd64 that runs linux/arm64 too, and a registry, as the engine tests do.
+ * docs/records/benchmarks.md. Needs an engine of linux/amd64 that runs linux/arm64 too, and a registry, as the engine tests do.
  */
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -132,10 +132,10 @@ try {
     ),
   };
   await writeFile(
-    join(root, "docs/benchmarks.md"),
+    join(root, "docs/records/benchmarks.md"),
     report({ engine: engine.says, measured, dockerfile: { first, bumped }, calls }),
   );
-  console.log("written: docs/benchmarks.md");
+  console.log("written: docs/records/benchmarks.md");
 } finally {
   await rm(folder, { recursive: true, force: true });
 }

@@ -97,7 +97,7 @@ export async function enlarged(folder: string, stamp: number, version: string) {
       'executable("mksnapshot") {\n  sources = [ "src/mksnapshot.cc" ]\n  deps = [ ":parts" ]',
   );
   await edit(join(library, "BUILD.gn"), 'deps = [ ":run_mksnapshot" ]', 'deps = [ ":parts", ":run_mksnapshot" ]');
-  // As V8's own: -O3, see docs/real-builds.md.
+  // As V8's own: -O3, see docs/records/real-builds.md.
   await edit(join(library, "build/config/BUILD.gn"), '"-O1"', '"-O3"');
 
   const runtime = numbers(files.runtime).map((n) => `part_${n}`);

@@ -18,7 +18,7 @@ interface Run {
 
 const time = (seconds: number | undefined) => (seconds === undefined ? "" : `${seconds.toFixed(1)} s`);
 
-/** docs/benchmarks.md */
+/** docs/records/benchmarks.md */
 export function report({ engine, measured, dockerfile, calls }: Run): string {
   const { native, accelerated, emulated } = measured;
   const row = (what: string, value: (of: Measured) => number | undefined) => {

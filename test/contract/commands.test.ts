@@ -66,13 +66,20 @@ const of = (files: string[]) => all.filter(({ file }) => files.includes(file));
 
 describe("a dagger call", () => {
   it.each([
-    ["README.md", 20],
+    ["README.md", 15],
     ["src/index.ts", 10],
     [examples, 5],
     ...others.map(({ file }) => [file, 3] as const),
     ["docs/dagger-1.0.md", 3],
   ] as const)("is shown by %s", (file, least) => {
     expect(of([file]).length).toBeGreaterThanOrEqual(least);
+  });
+
+  it("is shown by the pages for each use, README short enough to be read at once", () => {
+    expect(of(documents).length).toBeGreaterThan(70);
+    expect(textOf("README.md").split("\n").length).toBeLessThanOrEqual(180);
+    const large = documents.filter((file) => !file.startsWith("docs/records/") && textOf(file).length > 12_000);
+    expect(large).toEqual([]);
   });
 
   it("is in every file of examples/ci, and of each system there", () => {
@@ -93,8 +100,8 @@ describe("a dagger call", () => {
   });
 
   // Somebody who copies a file of examples/ci can look every line up.
-  it("of examples/ci is one that the README shows, with options and flags that it shows", () => {
-    const shown = of(["README.md"]).map(reading);
+  it("of examples/ci is one that README or docs show, with options and flags that they show", () => {
+    const shown = of(documents).map(reading);
     for (const file of ci) expect([file, ...unshown(of([file]).map(reading), shown)]).toEqual([file]);
   });
 
