@@ -33,7 +33,9 @@ for v8 in "$@"; do
   source=$tree
   if [ "$v8" != "$locked" ]; then
     source=$directory/deno-$v8
-    mkdir -p "$source/cli"
+    mkdir -p "$source/cli/snapshot"
+    # As in Deno's: what says that it can be cross-compiled.
+    echo '// create_runtime_snapshot' >"$source/cli/snapshot/build.rs"
     printf '[package]\nname = "deno"\nversion = "%s"\n' "$version" >"$source/cli/Cargo.toml"
     printf '[[package]]\nname = "v8"\nversion = "%s"\n' "$v8" >"$source/Cargo.lock"
   fi
