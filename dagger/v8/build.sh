@@ -6,7 +6,8 @@ cd /src/rusty_v8
 # would not do: cargo walks the package's folder through links, and so all of the system.)
 mkdir -p build/linux/debian_sid_amd64-sysroot build/linux/debian_sid_arm64-sysroot
 # GN takes target_sysroot for musl only since V8 150.2, and says nothing when it does not take it:
-# https://github.com/denoland/rusty_v8/pull/2016. What the condition says otherwise was read of every line since 0.41.
+# https://github.com/denoland/rusty_v8/pull/2016. What the condition says otherwise was read in
+# 0.47, 0.74, 0.106, 130, 142, 147, 150 and 152.
 sysroot=build/config/sysroot.gni
 sed -E -z -i 's/(target_sysroot != "") && use_musl &&[[:space:]]+current_toolchain == default_toolchain\)/\1)/' $sysroot
 if ! grep -E -z -q 'current_cpu == target_cpu &&[[:space:]]+target_sysroot != ""\)' $sysroot; then

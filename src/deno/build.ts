@@ -2,7 +2,7 @@ import { type Container, dag, type File, type Platform } from "@dagger.io/dagger
 import { checked, deno, started } from "../../dagger/deno/build.js";
 import { withTargetBuildScripts } from "../../dagger/deno/build-scripts.js";
 import { rehearseDeno } from "../../dagger/deno/rehearsal.js";
-import type { Check } from "../../dagger/engine/check.js";
+import { type Check, tried } from "../../dagger/engine/check.js";
 import { assertRuns } from "../../dagger/engine/emulation.js";
 import { step } from "../../dagger/engine/step.js";
 import { versions, withVersions } from "../../dagger/engine/versions.js";
@@ -135,8 +135,14 @@ export async function rehearseCargo(work: Work): Promise<Check[]> {
   const cross = facts.way.where === "cross";
   const said = (await versions(toolchain)).split("\n").filter((line) => /^(rustc|cargo|cc|\S*clang): /.test(line));
   const asks = facts.rust ? `; the tree asks for Rust ${facts.rust}` : "";
+  const newer = await tried("glibc of the toolchain", async () => {
+    // Cross-compiled, it is the base image's that counts, whatever the toolchain's.
+    if (!cross && facts.ownToolchain) await checkToolchain(toolchain, bare(work), target);
+    return "what it compiles runs on the base image";
+  });
   return [
     { name: "toolchain of Deno", passed: true, seen: `${said.join("; ")}${asks}` },
+    newer,
     ...(await rehearseDeno({
       toolchain,
       source: tree.directory,

@@ -36,7 +36,7 @@ export interface Settings {
  * What the constructor's plain arguments may say. Everything that reaches a command line or a URL is matched
  * against a pattern here, so a stage never has to quote.
  */
-const gitUrl = z.string().regex(/^(https?|git):\/\/[\w.-]+(:\d+)?(\/[\w.@:~%+-]*)+$/, {
+const gitUrl = z.string().regex(/^(https?|git):\/\/[\w.-]+(:\d+)?(\/[\w.@:~%+-]*)*$/, {
   error: "a Git URL with https://, http:// or git://, without credentials, spaces or a query",
 });
 

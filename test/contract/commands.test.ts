@@ -88,6 +88,10 @@ describe("a dagger call", () => {
     expect(of([file]).length).toBeGreaterThanOrEqual(least);
   });
 
+  it("is shown by README and docs together for every use", () => {
+    expect(of(documents).length).toBeGreaterThan(90);
+  });
+
   it("is in every file of examples/ci, and of each system there", () => {
     expect(ci.filter((file) => of([file]).length === 0)).toEqual([]);
     expect(ci.map((file) => file.split("/")[2])).toEqual(

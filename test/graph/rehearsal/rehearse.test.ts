@@ -44,7 +44,9 @@ describe("rehearse", () => {
         "binding",
         "names",
       ].map((it) => `linux/arm64 ${it}`),
-      ...["toolchain of Deno", "cargo metadata", "compilers of crates"].map((it) => `linux/arm64 ${it}`),
+      ...["toolchain of Deno", "glibc of the toolchain", "cargo metadata", "compilers of crates"].map(
+        (it) => `linux/arm64 ${it}`,
+      ),
     ]);
     expect(asked).toHaveLength(4);
   });
@@ -73,7 +75,7 @@ describe("rehearse", () => {
       },
     });
     const error = await rehearse(failing).report.catch((it) => it);
-    expect(error.message).toMatch(/^rehearse: 2 of 15 checks failed\nlinux\/arm64 sysroot: failed: .*none in 9\n/);
+    expect(error.message).toMatch(/^rehearse: 2 of 16 checks failed\nlinux\/arm64 sysroot: failed: .*none in 9\n/);
     expect(error.message).toContain("linux/arm64 compilers of crates: failed: expected aarch64 42, saw");
     expect(error.message).toContain("linux/arm64 cargo metadata: passed");
   });

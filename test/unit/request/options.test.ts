@@ -47,6 +47,7 @@ describe("checkOptions accepts", () => {
   it.each([
     "https://github.com/me/deno.git",
     "http://git.example:3000/me/deno",
+    "http://localhost:3000",
     "https://git.example/~me/deno",
     "git://git.example/deno",
   ])("repository %s", (repository) => {
