@@ -90,7 +90,7 @@ export class DenoFromSource {
     /**
      * Containers with the compilers, instead of the base image with pinned downloads: one for the engine's platform
      * (compiles V8 and cross-compiles Deno: clang, lld, llvm-ar, rustc, cargo, python3, gn, ninja, git, rsync) and one
-     * for the target's, where cargo is emulated (rustc, cargo, cc, git, rsync). README lists all. Example: --toolchains=registry.example/sid:latest
+     * for the target's, where cargo is emulated (rustc, cargo, cc, git, rsync). docs/glibc-and-toolchains.md lists all. Example: --toolchains=registry.example/sid:latest
      */
     toolchains: Container[] = [],
     /**
