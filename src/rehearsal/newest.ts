@@ -30,16 +30,16 @@ export async function rehearseNewest(settings: Settings): Promise<void> {
   };
   const tree = await resolve(planned, version);
   await Promise.all(TARGETS.map((target) => decide(planned, tree, target)));
-  if (semver.gtr(tree.library, PROVEN_LIBRARY)) {
-    throw new Error(
-      `recipe: Deno ${version} has V8 ${tree.library}, which is newer than ${PROVEN_LIBRARY}, the newest line that was compiled ` +
-        "with the rows in src/upstream/recipe.ts. Rehearse it, compile it (test/real/library.sh), then raise PROVEN_LIBRARY",
-    );
-  }
   if (semver.gtr(version, RECIPE_LINE)) {
     throw new Error(
       `recipe: ${version} is newer than ${RECIPE_LINE}, the newest line that src/upstream/recipe.ts was written from. It can be ` +
         "planned; look at what it changed, then raise RECIPE_LINE",
+    );
+  }
+  if (semver.gtr(tree.library, PROVEN_LIBRARY)) {
+    throw new Error(
+      `recipe: Deno ${version} has V8 ${tree.library}, which is newer than ${PROVEN_LIBRARY}, the newest line that was compiled ` +
+        "with the rows in src/upstream/recipe.ts. Rehearse it, compile it (test/real/library.sh), then raise PROVEN_LIBRARY",
     );
   }
   const engine = await enginePlatform();

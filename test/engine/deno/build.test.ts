@@ -218,9 +218,9 @@ for e in zipfile.ZipFile(sys.argv[1]).infolist(): print(e.filename, oct(e.extern
   it("gives the toolchain with what its tools said of themselves", async () => {
     const said = async (options: Partial<Options> = {}) =>
       (await module(options).toolchain(version, "linux/arm64")).file("/opt/deno-from-source/versions").contents();
-    expect(await said({ strategy: BuildStrategy.EMULATED })).toContain("aarch64\nrustc: rustc 1.85.0");
+    expect(await said({ strategy: BuildStrategy.EMULATED })).toContain("aarch64\nrustc: rustc 1.85.");
     const cross = await said();
-    expect(cross).toContain("x86_64\nrustc: rustc 1.85.0");
+    expect(cross).toContain("x86_64\nrustc: rustc 1.85.");
     expect(cross).toContain("/opt/llvm/bin/clang: Debian clang version 19");
   });
 });

@@ -8,7 +8,7 @@ import { npmRegistry } from "../../../dagger/binaries/npm.js";
 import { ImageVariant } from "../../../src/request/enums.js";
 import { describeEngine } from "../../support/engine.js";
 import { callModule, root } from "../support/call.js";
-import { copyOfDeno, edit, version } from "../support/fixture.js";
+import { copyOfDeno, edit, libraryVersion, version } from "../support/fixture.js";
 import { serve } from "../support/git.js";
 import { bare, imageModule, official, platforms, tini } from "../support/image.js";
 import { useSession } from "../support/session.js";
@@ -107,7 +107,7 @@ describeEngine("a smoke test on a real engine", () => {
     expect(none).toMatch(/^Error: smoke: 1 of 1 checks failed\nlinux\/amd64 image: failed: .*none:at-all/);
   });
 
-  it("of upstream's newest release is a plan: a newer line than the recipe's is an error", async () => {
+  it("of upstream's newest release plans it: a V8 or a line that is newer than the recipe's is an error", async () => {
     const directory = await copyOfDeno();
     const git = (...words: string[]) => execFileSync("git", ["-C", directory, ...words]);
     git("init", "-q", "-b", "main");
@@ -115,7 +115,9 @@ describeEngine("a smoke test on a real engine", () => {
     git("-c", "user.name=test", "-c", "user.email=test@example.invalid", "commit", "-qm", "release");
     git("tag", `v${version}`);
     const repository = await serve(directory);
-    await imageModule({ repository }).newestRelease();
+    await expect(imageModule({ repository }).newestRelease()).rejects.toThrow(
+      `recipe: Deno ${version} has V8 ${libraryVersion}, which is newer than `,
+    );
     await edit(join(directory, "cli/Cargo.toml"), `version = "${version}"`, 'version = "2.99.0"');
     git("-c", "user.name=test", "-c", "user.email=test@example.invalid", "commit", "-qam", "release");
     git("tag", "v2.99.0");
