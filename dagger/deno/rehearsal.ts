@@ -3,7 +3,7 @@ import { attempt } from "../engine/attempt.js";
 import { withCargoRegistry } from "../engine/cargo-registry.js";
 import { type Check, messageOf, tried } from "../engine/check.js";
 import { script } from "../engine/script.js";
-import { withTargetBuildScripts } from "./build-scripts.js";
+import { folder, withTargetBuildScripts } from "./build-scripts.js";
 
 const samples = script(import.meta.url, "rehearsal/samples.sh");
 
@@ -26,7 +26,7 @@ export async function rehearseDeno(input: DenoRehearsal): Promise<Check[]> {
   const metadata = await tried(cross ? "build scripts" : "cargo metadata", async () => {
     if (cross) {
       const moved = await withTargetBuildScripts(toolchain, source, triple);
-      return `moved, with the lock file as it was: ${await moved.file(".deno-from-source/programs").contents()}`;
+      return `moved, with the lock file as it was: ${await moved.file(`${folder}/programs`).contents()}`;
     }
     const asked = (await withCargoRegistry(toolchain))
       .withMountedDirectory("/src/deno", source)

@@ -1,9 +1,10 @@
-import { readFileSync } from "node:fs";
 import type { Container, Directory } from "@dagger.io/dagger";
 import { attempt } from "../engine/attempt.js";
+import { script } from "../engine/script.js";
 import { withoutTimes } from "../toolchain/toolchain.js";
 
-const file = (name: string): string => readFileSync(new URL(`./published-crate/${name}`, import.meta.url), "utf8");
+const restore = script(import.meta.url, "published-crate/restore.py");
+const checksums = script(import.meta.url, "published-crate/checksums.txt");
 
 /**
  * The published crate `v8` with what it leaves out of a checkout: the crates of V8's Temporal and ICU's data, which cargo
@@ -13,8 +14,8 @@ const file = (name: string): string => readFileSync(new URL(`./published-crate/$
 export async function withRestored(container: Container, crate: Directory): Promise<Directory> {
   const restored = container
     .withMountedDirectory("/src/rusty_v8", crate)
-    .withNewFile("/opt/restore/restore.py", file("restore.py"))
-    .withNewFile("/opt/restore/checksums.txt", file("checksums.txt"))
+    .withNewFile("/opt/restore/restore.py", restore)
+    .withNewFile("/opt/restore/checksums.txt", checksums)
     .withExec(["python3", "/opt/restore/restore.py", "/src/rusty_v8", "/out", "/opt/restore/checksums.txt"]);
   const { code, err } = await attempt(restored);
   if (code !== 0) throw new Error(err.trim());
