@@ -11,6 +11,7 @@ import { newestCommit, releaseTags } from "../dagger/upstream/git.js";
 import { binaryOf, denoToolchain, runtimeOf } from "./deno/build.js";
 import { identify, imageOf, publishImages } from "./images/image.js";
 import { checkImageOptions } from "./images/options.js";
+import { parseAddress } from "./images/tags.js";
 import type { Plan } from "./plan/plan.js";
 import { decide, engineFor, inTurn, type Work } from "./plan/work.js";
 import { App } from "./programs/app.js";
@@ -20,15 +21,15 @@ import { rehearse } from "./rehearsal/rehearse.js";
 import { either, newestOf, tagsFor } from "./releases/missing.js";
 import { moveTags } from "./releases/moving-tags.js";
 import { compare, type Missing } from "./releases/outdated.js";
-import { GITHUB, parsePage } from "./releases/page.js";
-import { archiveOf, prepareRelease } from "./releases/release.js";
+import { GITHUB, type Page, parsePage } from "./releases/page.js";
+import { archiveOf, releaseFiles } from "./releases/release.js";
 import { checkSync, each, type Synced } from "./releases/sync.js";
 import { releaseTag } from "./releases/tag.js";
 import { type Upload, upload } from "./releases/upload.js";
 import { BinaryOrigin, BuildStrategy, ImageVariant, LibraryOrigin, UpstreamChannel } from "./request/enums.js";
 import { checkOptions } from "./request/options.js";
 import { parsePlatform, parsePlatforms, type Target } from "./request/platform.js";
-import { parseVersion } from "./request/version.js";
+import { parseVersion, type VersionRequest } from "./request/version.js";
 import { smoke, smokeOfficial } from "./smoke/smoke.js";
 import { resolve } from "./upstream/source.js";
 import { libraryOf, prepareMirror } from "./v8/build.js";
@@ -363,9 +364,7 @@ export class DenoFromSource {
     /** One or more platforms, separated by commas: linux/arm64,linux/amd64 */
     platforms: string[] = ["linux/arm64", "linux/amd64"],
   ): Promise<Directory> {
-    const works = await this.works(version, platforms);
-    const files = await inTurn(await Promise.all(works.map(prepareRelease)), (make) => make());
-    return files.reduce((all, one) => all.withDirectory(".", one), dag.directory());
+    return releaseFiles(await this.works(version, platforms));
   }
 
   /**
@@ -424,7 +423,9 @@ export class DenoFromSource {
      */
     include: string[] = [],
   ): Promise<File> {
-    return programs.compile(this, { source, entrypoint, version, platform, permissions, include });
+    const target = parsePlatform(platform);
+    const request = parseVersion(version);
+    return programs.compile(this, { source, entrypoint, request, target, permissions, include });
   }
 
   /**
@@ -459,7 +460,8 @@ export class DenoFromSource {
      */
     permissions: string[] = [],
   ): Promise<App> {
-    const wanted = { source, entrypoint, version, platforms, variant, permissions };
+    const targets = parsePlatforms(platforms);
+    const wanted = { source, entrypoint, request: parseVersion(version), targets, variant, permissions };
     return Object.assign(new App(), await programs.application(this, wanted));
   }
 
@@ -511,7 +513,7 @@ export class DenoFromSource {
     const { page, image } = await this.missing(
       repository,
       address,
-      platforms,
+      parsePlatforms(platforms),
       since,
       [],
       api,
@@ -542,7 +544,7 @@ export class DenoFromSource {
     variant: ImageVariant = ImageVariant.UBUNTU,
   ): Promise<Container> {
     const target = parsePlatform(platform);
-    return imageOf(this, await identify(this, version), target, variant);
+    return imageOf(this, await identify(this, parseVersion(version)), target, variant);
   }
 
   /**
@@ -572,12 +574,8 @@ export class DenoFromSource {
     /** The files, as release made them, of one platform or several; nothing is built then */
     files?: Directory,
   ): Promise<Upload> {
-    const access = { ...parsePage(repository, api), token: await token.plaintext(), clock };
-    parsePlatforms(platforms);
-    const release = await releaseTag(this, version);
-    // Refused here what cannot be built, before a release page is touched.
-    if (!files) await this.works(release.version, platforms);
-    return upload(access, { ...release, replace }, async () => files ?? this.release(release.version, platforms));
+    const targets = parsePlatforms(platforms);
+    return this.bring(parsePage(repository, api), token, parseVersion(version), targets, replace, files);
   }
 
   /**
@@ -630,17 +628,19 @@ export class DenoFromSource {
     password?: Secret,
   ): Promise<Synced[]> {
     checkSync(this, { repository, token, address, tags });
-    const missing = await this.missing(repository, address, platforms, since, tags, api, token, username, password);
+    const targets = parsePlatforms(platforms);
+    const missing = await this.missing(repository, address, targets, since, tags, api, token, username, password);
     const behind = new Map(missing.behind.map((one) => [one.version, one]));
     return each(either(missing.page, missing.image, [...behind.keys()]), async (version) => {
       const places: string[] = [];
+      const request = { kind: "release", version } as const;
       if (token && missing.page.includes(version)) {
-        places.push((await this.upload(repository, token, version, platforms, api, replace)).url);
+        places.push((await this.bring(parsePage(repository, api), token, request, targets, replace)).url);
       }
       if (missing.image.includes(version)) {
         const kinds = tagsFor(tags, version, missing.tags);
-        const variant = ImageVariant.UBUNTU;
-        places.push(...(await this.publish(address, version, platforms, variant, kinds, username, password)));
+        const wanted = { request, targets, variant: ImageVariant.UBUNTU, tags: kinds, username, password };
+        places.push(...(await publishImages(this, { address: parseAddress(address), ...wanted })));
       }
       const moved = behind.get(version);
       if (moved) {
@@ -684,7 +684,9 @@ export class DenoFromSource {
     /** Password or token at the registry */
     password?: Secret,
   ): Promise<string[]> {
-    return publishImages(this, { address, version, platforms, variant, tags, username, password });
+    const [to, targets] = [parseAddress(address), parsePlatforms(platforms)];
+    const request = parseVersion(version);
+    return publishImages(this, { address: to, request, targets, variant, tags, username, password });
   }
 
   /**
@@ -709,7 +711,8 @@ export class DenoFromSource {
     /** A published image with its tag or digest; none is made then. Example: --address=ghcr.io/me/deno:2.9.5 */
     address: string = "",
   ): Promise<string> {
-    return smoke(this, { version, platforms, variant, address });
+    const request = parseVersion(version);
+    return smoke(this, { request, targets: parsePlatforms(platforms), variant, address });
   }
 
   /**
@@ -731,7 +734,7 @@ export class DenoFromSource {
     /** One or more of linux/arm64 and linux/amd64; each is rehearsed whole, one after the other */
     platforms: string[] = ["linux/arm64", "linux/amd64"],
   ): Promise<string> {
-    return rehearse(this, version, platforms);
+    return rehearse(this, parseVersion(version), parsePlatforms(platforms));
   }
 
   /**
@@ -763,7 +766,7 @@ export class DenoFromSource {
   private async missing(
     repository: string,
     address: string,
-    platforms: string[],
+    targets: Target[],
     since: string,
     kinds: string[],
     api: string,
@@ -773,22 +776,39 @@ export class DenoFromSource {
   ): Promise<Missing> {
     const [tokenText, passwordText] = await Promise.all([token?.plaintext(), password?.plaintext()]);
     const secrets = { token: tokenText ?? null, password: passwordText ?? null };
-    return compare(this.repository, { repository, address, platforms, since, kinds, api, username, ...secrets });
+    return compare(this.repository, { repository, address, targets, since, kinds, api, username, ...secrets });
+  }
+
+  /** Brings a release's files to its page. What cannot be built is refused before a release page is touched. */
+  private async bring(
+    page: Page,
+    token: Secret,
+    request: VersionRequest,
+    targets: Target[],
+    replace: boolean,
+    files?: Directory,
+  ): Promise<Upload> {
+    const access = { ...page, token: await token.plaintext(), clock };
+    const { request: exact, ...release } = await releaseTag(this, request);
+    if (!files) await this.decideAll(exact, targets);
+    const make = async () => files ?? releaseFiles(await this.decideAll(exact, targets));
+    return upload(access, { ...release, replace }, make);
   }
 
   private async work(version: string, platform: string): Promise<Work> {
-    return (await this.decideAll(version, [parsePlatform(platform)]))[0] as Work;
+    const target = parsePlatform(platform);
+    return (await this.decideAll(parseVersion(version), [target]))[0] as Work;
   }
 
   private async works(version: string, platforms: string[]): Promise<Work[]> {
-    return this.decideAll(version, parsePlatforms(platforms));
+    const targets = parsePlatforms(platforms);
+    return this.decideAll(parseVersion(version), targets);
   }
 
   /** In this order, so that what is wrong is refused as early as it can be seen. */
-  private async decideAll(version: string, targets: Target[]): Promise<Work[]> {
-    parseVersion(version);
+  private async decideAll(request: VersionRequest, targets: Target[]): Promise<Work[]> {
     await engineFor(this, targets);
-    const tree = await resolve(this, version);
+    const tree = await resolve(this, request);
     return Promise.all(targets.map((target) => decide(this, tree, target)));
   }
 }

@@ -9,8 +9,8 @@ import { binaryOf, prepareBinary } from "../deno/build.js";
 import { decide, engineFor, inTurn } from "../plan/work.js";
 import type { Variant } from "../request/enums.js";
 import type { Settings } from "../request/options.js";
-import { parsePlatforms, type Target } from "../request/platform.js";
-import { channelOf, newest, parseVersion } from "../request/version.js";
+import type { Target } from "../request/platform.js";
+import { channelOf, newest, type VersionRequest } from "../request/version.js";
 import { gitContainer } from "../toolchain/toolchains.js";
 import { resolve, type Tree } from "../upstream/source.js";
 import {
@@ -28,7 +28,7 @@ import {
   TINI,
   withUser,
 } from "./layout.js";
-import { checkLogin, checkTags, imageTags, parseAddress } from "./tags.js";
+import { checkLogin, checkTags, imageTags } from "./tags.js";
 
 /** The oldest date that a zip can hold, for files whose source's date is not known. */
 const NO_DATE = 315532800;
@@ -45,8 +45,7 @@ export interface Subject {
 }
 
 /** Which Deno a version means. For a finished binary of a release no tree is read, and for 2.9.5 not even tags. */
-export async function identify(settings: Settings, text: string): Promise<Subject> {
-  const request = parseVersion(text);
+export async function identify(settings: Settings, request: VersionRequest): Promise<Subject> {
   const origin = originOf(settings.binaries !== undefined, settings.binaryOrigin);
   checkRequest(origin, request);
   if (origin !== "source" && (request.kind === "release" || request.kind === "line" || request.kind === "latest")) {
@@ -55,7 +54,7 @@ export async function identify(settings: Settings, text: string): Promise<Subjec
     checkRelease(origin, version);
     return { identity: { version, channel: channelOf(request), commit: null, created: null }, tree: null };
   }
-  const tree = await resolve(settings, text);
+  const tree = await resolve(settings, request);
   const created = tree.commit ? await upstream.commitTime(await gitContainer(settings), tree.directory) : null;
   const { version, channel, commit } = tree;
   return { identity: { version, channel, commit, created }, tree: origin === "source" ? tree : null };
@@ -147,9 +146,10 @@ export async function forEachImage<T>(
 
 /** What is pushed, and where to. */
 export interface Publication {
+  /** REGISTRY/NAME */
   address: string;
-  version: string;
-  platforms: string[];
+  request: VersionRequest;
+  targets: Target[];
   variant: Variant;
   tags: string[];
   username: string;
@@ -158,14 +158,12 @@ export interface Publication {
 
 /** Checks every argument, makes every image, and pushes last. */
 export async function publishImages(settings: Settings, wanted: Publication): Promise<string[]> {
-  const { variant, username, password } = wanted;
-  const address = parseAddress(wanted.address);
-  const targets = parsePlatforms(wanted.platforms);
-  checkTags(wanted.tags, channelOf(parseVersion(wanted.version)));
+  const { address, request, targets, variant, username, password } = wanted;
+  checkTags(wanted.tags, channelOf(request));
   baseImage(variant, settings.imageBase);
   checkLogin(username, password !== undefined);
   await checkEngine(settings, targets);
-  const subject = await identify(settings, wanted.version);
+  const subject = await identify(settings, request);
   // Again, since only a tree that was given says whether it is a prerelease.
   checkTags(wanted.tags, subject.identity.channel);
   // The version's last, whatever the order that was given: it says that the version is published, with all its tags.

@@ -21,7 +21,7 @@ export interface Work {
  * Does the same for each, one after the other: a build takes all cores and most of the memory, and the linker's share of
  * a profile with fat LTO, 32 GB, is not there twice.
  */
-export async function inTurn<T, U>(items: T[], work: (item: T) => Promise<U>): Promise<U[]> {
+export async function inTurn<T, U>(items: readonly T[], work: (item: T) => Promise<U>): Promise<U[]> {
   const done: U[] = [];
   for (const item of items) done.push(await work(item));
   return done;

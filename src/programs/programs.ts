@@ -11,8 +11,8 @@ import { baseImage, LABELS, OWNER } from "../images/layout.js";
 import { decide } from "../plan/work.js";
 import type { Variant } from "../request/enums.js";
 import type { Settings } from "../request/options.js";
-import { parsePlatform, parsePlatforms, type Target } from "../request/platform.js";
-import { parseVersion } from "../request/version.js";
+import type { Target } from "../request/platform.js";
+import type { VersionRequest } from "../request/version.js";
 import { checkPermissions, importPermissions, parsePermissions } from "./permissions.js";
 import {
   appEntrypoint,
@@ -30,19 +30,19 @@ import {
 interface Program {
   source: Directory;
   entrypoint: string;
-  version: string;
+  request: VersionRequest;
   permissions: string[];
 }
 
 /** A standalone executable that is wanted. */
 export interface Standalone extends Program {
-  platform: string;
+  target: Target;
   include: string[];
 }
 
 /** An image of a program that is wanted. */
 export interface Application extends Program {
-  platforms: string[];
+  targets: Target[];
   variant: Variant;
 }
 
@@ -58,11 +58,10 @@ export interface Images {
  */
 async function subjectFor(
   settings: Settings,
-  { source, entrypoint, version }: Program,
+  { source, entrypoint, request }: Program,
   targets: Target[],
   fits: (version: string) => void,
 ): Promise<Subject> {
-  const request = parseVersion(version);
   checkRequest(originOf(settings.binaries !== undefined, settings.binaryOrigin), request);
   checkEntrypoint(entrypoint);
   if (request.kind === "release") fits(request.version);
@@ -70,7 +69,7 @@ async function subjectFor(
     throw new Error(`entrypoint: source has no file ${JSON.stringify(entrypoint)}`);
   }
   await checkEngine(settings, targets);
-  const subject = await identify(settings, version);
+  const subject = await identify(settings, request);
   fits(subject.identity.version);
   return subject;
 }
@@ -85,8 +84,7 @@ async function runtimeFor(settings: Settings, { identity, tree }: Subject, targe
 
 /** The executable that `deno compile` makes. */
 export async function compile(settings: Settings, wanted: Standalone): Promise<File> {
-  const { source, entrypoint, include } = wanted;
-  const target = parsePlatform(wanted.platform);
+  const { source, entrypoint, target, include } = wanted;
   const permissions = parsePermissions(wanted.permissions);
   checkInclude(include);
   checkRuntime(originOf(settings.binaries !== undefined, settings.binaryOrigin));
@@ -118,8 +116,7 @@ export async function compile(settings: Settings, wanted: Standalone): Promise<F
 
 /** The images of a program, one for each platform. */
 export async function application(settings: Settings, wanted: Application): Promise<Images> {
-  const { source, entrypoint, variant } = wanted;
-  const targets = parsePlatforms(wanted.platforms);
+  const { source, entrypoint, targets, variant } = wanted;
   const permissions = parsePermissions(wanted.permissions);
   checkAppVariant(variant);
   const subject = await subjectFor(settings, wanted, targets, (version) => checkPermissions(permissions, version));

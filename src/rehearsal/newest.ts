@@ -28,7 +28,8 @@ export async function rehearseNewest(settings: Settings): Promise<void> {
     // So that its place in the tree is looked for.
     upgradeUrl: settings.upgradeUrl || "https://example.com/releases",
   };
-  const tree = await resolve(planned, version);
+  const release = { kind: "release", version } as const;
+  const tree = await resolve(planned, release);
   await Promise.all(TARGETS.map((target) => decide(planned, tree, target)));
   if (semver.gtr(version, RECIPE_LINE)) {
     throw new Error(
@@ -43,8 +44,6 @@ export async function rehearseNewest(settings: Settings): Promise<void> {
     );
   }
   const engine = await enginePlatform();
-  const platforms = TARGETS.filter((target) => engine.cpu === "x64" || target === engine).map(
-    ({ platform }) => platform,
-  );
-  await rehearse(anew(settings), version, platforms);
+  const targets = TARGETS.filter((target) => engine.cpu === "x64" || target === engine);
+  await rehearse(anew(settings), release, targets);
 }

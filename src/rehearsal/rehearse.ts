@@ -8,8 +8,8 @@ import { rehearseCargo } from "../deno/build.js";
 import { report } from "../engine/report.js";
 import { decide, inTurn, type Work } from "../plan/work.js";
 import type { Settings } from "../request/options.js";
-import { parsePlatforms, type Target } from "../request/platform.js";
-import { parseVersion } from "../request/version.js";
+import type { Target } from "../request/platform.js";
+import type { VersionRequest } from "../request/version.js";
 import { resolve, type Tree } from "../upstream/source.js";
 import { rehearseV8 } from "../v8/build.js";
 import { hostsOf } from "./hosts.js";
@@ -53,12 +53,10 @@ async function rehearsePlatform(settings: Settings, tree: Tree, target: Target):
 }
 
 /** Does all that can go wrong before the long compile, for each platform, and tells of it line by line. */
-export async function rehearse(settings: Settings, version: string, platforms: string[]): Promise<string> {
-  parseVersion(version);
-  const targets = parsePlatforms(platforms);
+export async function rehearse(settings: Settings, request: VersionRequest, targets: Target[]): Promise<string> {
   let tree: Tree | undefined;
   const source = await tried("source", async () => {
-    tree = await step("rehearse: Deno's source", () => resolve(settings, version));
+    tree = await step("rehearse: Deno's source", () => resolve(settings, request));
     const patched = settings.patches ? ", patched" : "";
     return `Deno ${tree.version}${tree.commit ? `, commit ${tree.commit}` : ""}${patched}; V8 ${tree.library}; Rust ${tree.rust ?? "not pinned"}`;
   });

@@ -4,7 +4,7 @@ import { imageTags, tagsOf } from "../../dagger/releases/registry.js";
 import { releaseTags } from "../../dagger/upstream/git.js";
 import { parseImageName } from "../images/name.js";
 import { checkLogin } from "../images/tags.js";
-import { parsePlatforms } from "../request/platform.js";
+import type { Target } from "../request/platform.js";
 import { lackingOfImage, lackingOnPage, parseSince } from "./missing.js";
 import { type Behind, behind } from "./moving-tags.js";
 import { parsePage } from "./page.js";
@@ -13,7 +13,7 @@ import { parsePage } from "./page.js";
 export interface Question {
   repository: string;
   address: string;
-  platforms: string[];
+  targets: Target[];
   since: string;
   /** which kinds of tags an image is to have; for the moving ones among them it is asked where they are */
   kinds: string[];
@@ -40,7 +40,7 @@ export async function compare(upstream: string, question: Question): Promise<Mis
   }
   checkLogin(user, password !== null);
   const since = parseSince(question.since);
-  const triples = parsePlatforms(question.platforms).map(({ triple }) => triple);
+  const triples = question.targets.map(({ triple }) => triple);
   const page = repository ? parsePage(repository, question.api) : null;
   const image = address ? parseImageName(address) : null;
   const credentials = password === null ? null : { user, password };

@@ -1,7 +1,7 @@
-import type { Container, Directory, File } from "@dagger.io/dagger";
+import { type Container, type Directory, dag, type File } from "@dagger.io/dagger";
 import { archive, checksum } from "../../dagger/releases/archive.js";
 import { binaryOf, prepareBinary } from "../deno/build.js";
-import type { Work } from "../plan/work.js";
+import { inTurn, type Work } from "../plan/work.js";
 import { zipName } from "../request/platform.js";
 import { pythonContainer } from "../toolchain/toolchains.js";
 import { prepareLibrary } from "../v8/build.js";
@@ -20,7 +20,7 @@ export async function archiveOf(work: Work): Promise<File> {
  * Everything of one platform that a release page has: what is wrong with its parts is refused at once, and the work
  * itself is given back.
  */
-export async function prepareRelease(work: Work): Promise<() => Promise<Directory>> {
+async function prepareRelease(work: Work): Promise<() => Promise<Directory>> {
   const [container, binary, library] = await Promise.all([tools(work), prepareBinary(work), prepareLibrary(work)]);
   return async () => {
     const zip = archive(container, await binary(), zipName(work.target.triple));
@@ -31,4 +31,10 @@ export async function prepareRelease(work: Work): Promise<() => Promise<Director
       libraryFiles,
     );
   };
+}
+
+/** Everything that a release page has, of every platform: the one of which something is wrong is refused before any is made. */
+export async function releaseFiles(works: Work[]): Promise<Directory> {
+  const files = await inTurn(await Promise.all(works.map(prepareRelease)), (make) => make());
+  return files.reduce((all, one) => all.withDirectory(".", one), dag.directory());
 }

@@ -8,15 +8,15 @@ import { identify, imageOf } from "../images/image.js";
 import { inTurn } from "../plan/work.js";
 import type { Variant } from "../request/enums.js";
 import type { Settings } from "../request/options.js";
-import { parsePlatforms, TARGETS, type Target } from "../request/platform.js";
-import { parseVersion } from "../request/version.js";
+import { TARGETS, type Target } from "../request/platform.js";
+import type { VersionRequest } from "../request/version.js";
 import { addonFor } from "./addon.js";
 import { checkAge, checksOf, checkTrial, noImage, requestText, testNames, versionText } from "./report.js";
 
 /** What is tried: an image of this module, or the one at an address. */
 export interface Trial {
-  version: string;
-  platforms: string[];
+  request: VersionRequest;
+  targets: readonly Target[];
   variant: Variant;
   address: string;
 }
@@ -30,12 +30,12 @@ interface Subject {
   image(target: Target): Promise<Container>;
 }
 
-async function subjectOf(settings: Settings, { version, variant, address }: Trial): Promise<Subject> {
+async function subjectOf(settings: Settings, { request, variant, address }: Trial): Promise<Subject> {
   if (address) {
     const image = (target: Target) => baseContainer(target.platform, address, "address");
-    return { compiled: false, version: requestText(parseVersion(version)), image };
+    return { compiled: false, version: requestText(request), image };
   }
-  const subject = await identify(settings, version);
+  const subject = await identify(settings, request);
   checkAge(subject.identity.version);
   const image = (target: Target) => imageOf(settings, subject, target, variant);
   return { compiled: subject.tree !== null, version: versionText(subject.identity), image };
@@ -57,8 +57,7 @@ async function checksFor(settings: Settings, { version, image }: Subject, target
 
 /** Tries every platform, side by side where nothing is compiled. */
 export async function smoke(settings: Settings, trial: Trial): Promise<string> {
-  parseVersion(trial.version);
-  const targets = parsePlatforms(trial.platforms);
+  const { targets } = trial;
   checkTrial(trial.variant, trial.address);
   const subject = await subjectOf(settings, trial);
   const tried = (target: Target) =>
@@ -70,11 +69,10 @@ export async function smoke(settings: Settings, trial: Trial): Promise<string> {
 }
 
 /** A release whose official binaries are known to work. */
-const OFFICIAL = "2.9.5";
+const OFFICIAL: VersionRequest = { kind: "release", version: "2.9.5" };
 
 /** Tries this module's image with upstream's own binaries, which npm has: what fails then is the image or the engine. */
 export async function smokeOfficial(settings: Settings): Promise<void> {
   const official: Settings = { ...settings, binaries: undefined, binaryOrigin: "REGISTRY" };
-  const platforms = TARGETS.map(({ platform }) => platform);
-  await smoke(official, { version: OFFICIAL, platforms, variant: "UBUNTU", address: "" });
+  await smoke(official, { request: OFFICIAL, targets: TARGETS, variant: "UBUNTU", address: "" });
 }

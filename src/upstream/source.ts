@@ -9,7 +9,6 @@ import {
   channelOf,
   channelOfTree,
   newest,
-  parseVersion,
   quoted,
   tagOf,
   type VersionRequest,
@@ -107,8 +106,7 @@ async function withSubmodules(settings: Settings, tree: Directory, paths: string
 }
 
 /** Finds Deno's source, applies patches and settings to it, and reads what it says of itself. */
-export async function resolve(settings: Settings, text: string): Promise<Tree> {
-  const request = parseVersion(text);
+export async function resolve(settings: Settings, request: VersionRequest): Promise<Tree> {
   const { directory: original, commit } = settings.source
     ? await given(settings.source, request)
     : await checkout(settings, request);
