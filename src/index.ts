@@ -8,8 +8,9 @@
 import { argument, Container, check, Directory, dag, File, func, object, Secret } from "@dagger.io/dagger";
 import { clock } from "../dagger/engine/http.js";
 import { newestCommit, releaseTags } from "../dagger/upstream/git.js";
-import { binaryOf, denoToolchain, runtimeOf } from "./deno/build.js";
-import { identify, imageOf, publishImages } from "./images/image.js";
+import { type FromSource, findSupply, type Supply } from "./binaries/supply.js";
+import { denoToolchain, prepareDeno, prepareDenort } from "./deno/build.js";
+import { imageOf } from "./images/image.js";
 import { checkImageOptions } from "./images/options.js";
 import { parseAddress } from "./images/tags.js";
 import type { Plan } from "./plan/plan.js";
@@ -22,20 +23,24 @@ import { either, newestOf, tagsFor } from "./releases/missing.js";
 import { moveTags } from "./releases/moving-tags.js";
 import { compare, type Missing } from "./releases/outdated.js";
 import { GITHUB, type Page, parsePage } from "./releases/page.js";
+import { publishImages } from "./releases/publish.js";
 import { archiveOf, releaseFiles } from "./releases/release.js";
 import { checkSync, each, type Synced } from "./releases/sync.js";
 import { releaseTag } from "./releases/tag.js";
 import { type Upload, upload } from "./releases/upload.js";
 import { BinaryOrigin, BuildStrategy, ImageVariant, LibraryOrigin, UpstreamChannel } from "./request/enums.js";
-import { checkOptions } from "./request/options.js";
+import { checkOptions, type Settings } from "./request/options.js";
 import { parsePlatform, parsePlatforms, type Target } from "./request/platform.js";
 import { parseVersion, type VersionRequest } from "./request/version.js";
-import { smoke, smokeOfficial } from "./smoke/smoke.js";
+import { OFFICIAL, smoke } from "./smoke/smoke.js";
 import { resolve } from "./upstream/source.js";
 import { libraryOf, prepareMirror } from "./v8/build.js";
 
 /** Ubuntu 24.04 as of 2026-07, an image index with linux/amd64 and linux/arm64: glibc 2.39. */
 const BASE = "ubuntu:24.04@sha256:4fbb8e6a8395de5a7550b33509421a2bafbc0aab6c06ba2cef9ebffbc7092d90";
+
+/** How a Deno is compiled, where no finished one is asked for. */
+const FROM_SOURCE: FromSource = { findTree: resolve, prepareDeno, prepareDenort };
 
 /** Builds Deno, and the V8 under it, from source. */
 @object()
@@ -327,7 +332,8 @@ export class DenoFromSource {
     /** The platform that it is for: linux/arm64 or linux/amd64 */
     platform: string = "linux/arm64",
   ): Promise<File> {
-    return binaryOf(await this.work(version, platform));
+    const make = await prepareDeno(await this.work(version, platform));
+    return make();
   }
 
   /**
@@ -384,7 +390,8 @@ export class DenoFromSource {
     /** The platform that it is for: linux/arm64 or linux/amd64 */
     platform: string = "linux/arm64",
   ): Promise<File> {
-    return runtimeOf(await this.work(version, platform));
+    const make = await prepareDenort(await this.work(version, platform));
+    return make();
   }
 
   /**
@@ -425,7 +432,14 @@ export class DenoFromSource {
   ): Promise<File> {
     const target = parsePlatform(platform);
     const request = parseVersion(version);
-    return programs.compile(this, { source, entrypoint, request, target, permissions, include });
+    return programs.compile(this, this.supply(request, [target]), {
+      source,
+      entrypoint,
+      request,
+      target,
+      permissions,
+      include,
+    });
   }
 
   /**
@@ -461,8 +475,9 @@ export class DenoFromSource {
     permissions: string[] = [],
   ): Promise<App> {
     const targets = parsePlatforms(platforms);
-    const wanted = { source, entrypoint, request: parseVersion(version), targets, variant, permissions };
-    return Object.assign(new App(), await programs.application(this, wanted));
+    const request = parseVersion(version);
+    const wanted = { source, entrypoint, request, targets, variant, permissions };
+    return Object.assign(new App(), await programs.application(this, this.supply(request, targets), wanted));
   }
 
   /**
@@ -544,7 +559,8 @@ export class DenoFromSource {
     variant: ImageVariant = ImageVariant.UBUNTU,
   ): Promise<Container> {
     const target = parsePlatform(platform);
-    return imageOf(this, await identify(this, parseVersion(version)), target, variant);
+    const find = this.supply(parseVersion(version), [target]);
+    return imageOf(this, await find(), target, variant);
   }
 
   /**
@@ -640,7 +656,9 @@ export class DenoFromSource {
       if (missing.image.includes(version)) {
         const kinds = tagsFor(tags, version, missing.tags);
         const wanted = { request, targets, variant: ImageVariant.UBUNTU, tags: kinds, username, password };
-        places.push(...(await publishImages(this, { address: parseAddress(address), ...wanted })));
+        places.push(
+          ...(await publishImages(this, this.supply(request, targets), { address: parseAddress(address), ...wanted })),
+        );
       }
       const moved = behind.get(version);
       if (moved) {
@@ -686,7 +704,15 @@ export class DenoFromSource {
   ): Promise<string[]> {
     const [to, targets] = [parseAddress(address), parsePlatforms(platforms)];
     const request = parseVersion(version);
-    return publishImages(this, { address: to, request, targets, variant, tags, username, password });
+    return publishImages(this, this.supply(request, targets), {
+      address: to,
+      request,
+      targets,
+      variant,
+      tags,
+      username,
+      password,
+    });
   }
 
   /**
@@ -712,7 +738,8 @@ export class DenoFromSource {
     address: string = "",
   ): Promise<string> {
     const request = parseVersion(version);
-    return smoke(this, { request, targets: parsePlatforms(platforms), variant, address });
+    const targets = parsePlatforms(platforms);
+    return smoke(this, this.supply(request, targets), { request, targets, variant, address });
   }
 
   /**
@@ -747,7 +774,9 @@ export class DenoFromSource {
   @check()
   @func({ cache: "never" })
   async officialImage(): Promise<void> {
-    await smokeOfficial(this);
+    const settings: Settings = { ...this, binaries: undefined, binaryOrigin: BinaryOrigin.REGISTRY };
+    const { request, targets } = OFFICIAL;
+    await smoke(settings, () => findSupply(settings, request, targets, FROM_SOURCE), OFFICIAL);
   }
 
   /**
@@ -777,6 +806,11 @@ export class DenoFromSource {
     const [tokenText, passwordText] = await Promise.all([token?.plaintext(), password?.plaintext()]);
     const secrets = { token: tokenText ?? null, password: passwordText ?? null };
     return compare(this.repository, { repository, address, targets, since, kinds, api, username, ...secrets });
+  }
+
+  /** Which Deno a version means, and from where: found when what is made of it has been looked at. */
+  private supply(request: VersionRequest, targets: Target[]): () => Promise<Supply> {
+    return () => findSupply(this, request, targets, FROM_SOURCE);
   }
 
   /** Brings a release's files to its page. What cannot be built is refused before a release page is touched. */

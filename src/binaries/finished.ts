@@ -1,28 +1,11 @@
 import type { File } from "@dagger.io/dagger";
 import { npmRegistry } from "../../dagger/binaries/npm.js";
-import { type Packed, unpacked } from "../../dagger/binaries/unpack.js";
+import type { Packed } from "../../dagger/binaries/unpack.js";
 import { fetched } from "../../dagger/engine/remote.js";
 import type { Settings } from "../request/options.js";
 import type { ProgramName, Target } from "../request/platform.js";
-import { enginePlatform, pythonContainer } from "../toolchain/toolchains.js";
-import {
-  checkHeader,
-  given,
-  manifestUrl,
-  originOf,
-  packageName,
-  parseChecksum,
-  parseManifest,
-  zipUrl,
-} from "./origin.js";
-
-/** Unpacks a file, which must be of the target's architecture. Nothing of it is run. */
-export async function unpackedFor(settings: Settings, from: Packed, target: Target): Promise<File> {
-  const tools = await pythonContainer(settings, await enginePlatform(), "binaries are unpacked");
-  const { binary, header } = await unpacked(tools, from);
-  checkHeader(header, from.name, target);
-  return binary;
-}
+import { unpackFor } from "../toolchain/unpack.js";
+import { given, manifestUrl, originOf, packageName, parseChecksum, parseManifest, zipUrl } from "./origin.js";
 
 const npm = {
   argument: "binary-registry",
@@ -64,7 +47,7 @@ export async function finishedBinary(
   settings: Settings,
   version: string,
   target: Target,
-  program: ProgramName = "deno",
+  program: ProgramName,
 ): Promise<File> {
-  return unpackedFor(settings, await packed(settings, version, target, program), target);
+  return unpackFor(settings, await packed(settings, version, target, program), target);
 }

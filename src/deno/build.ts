@@ -10,11 +10,11 @@ import { withSystemCompilers } from "../../dagger/toolchain/compilers.js";
 import { withCrossCompilers } from "../../dagger/toolchain/cross.js";
 import { withLibclang } from "../../dagger/toolchain/libclang.js";
 import { toolchain } from "../../dagger/toolchain/toolchain.js";
-import { checkHeader } from "../binaries/origin.js";
 import { cacheKey } from "../engine/cache-key.js";
 import { cargoArguments, cargoEnvironment, cargoPackages, cargoPlatform, runtimeArguments } from "../plan/plan.js";
 import type { Work } from "../plan/work.js";
 import { compilerCacheOf } from "../request/compiler-cache.js";
+import { checkHeader } from "../toolchain/elf.js";
 import { checkFloor, checkToolchain } from "../toolchain/glibc.js";
 import { ownToolchain, rootOf, rustOf } from "../toolchain/toolchains.js";
 import { prepareLibrary } from "../v8/build.js";
@@ -118,8 +118,8 @@ async function prepareProgram(
   };
 }
 
-/** What {@link binaryOf} needs, looked at before anything is compiled; and the work itself. */
-export function prepareBinary(work: Work): Promise<() => Promise<File>> {
+/** Looks at all that deno is made of, and gives the work itself: the binary, checked. */
+export function prepareDeno(work: Work): Promise<() => Promise<File>> {
   const { tree, facts, target } = work;
   const version = tree.channel === "canary" ? `+${(tree.commit ?? "").slice(0, 7)}` : `deno ${tree.version}`;
   const program = { name: "deno", cargo: cargoArguments(tree.recipe, facts), strip: [] };
@@ -154,23 +154,14 @@ export async function rehearseCargo(work: Work): Promise<Check[]> {
   ];
 }
 
-/** The checked binary. */
-export async function binaryOf(work: Work): Promise<File> {
-  return (await prepareBinary(work))();
-}
-
-/** denort, which was started; its architecture is the target's. */
-export async function runtimeOf(work: Work): Promise<File> {
+/** The same of denort, which was started; its architecture is the target's. */
+export async function prepareDenort(work: Work): Promise<() => Promise<File>> {
   const { tree, facts, target } = work;
   const cargo = runtimeArguments(tree.recipe, facts);
-  const make = await prepareProgram(
-    work,
-    { name: "denort", cargo, strip: tree.recipe.denortStrip },
-    async (container, file) => {
-      const { binary, header } = await started({ container, binary: file, platform: target.platform });
-      checkHeader(header, "the denort that was built", target);
-      return binary;
-    },
-  );
-  return make();
+  const program = { name: "denort", cargo, strip: tree.recipe.denortStrip };
+  return prepareProgram(work, program, async (container, file) => {
+    const { binary, header } = await started({ container, binary: file, platform: target.platform });
+    checkHeader(header, "the denort that was built", target);
+    return binary;
+  });
 }

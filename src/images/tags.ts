@@ -1,7 +1,7 @@
 import semver from "semver";
 import type { Variant } from "../request/enums.js";
+import type { Identity } from "../request/identity.js";
 import { type Channel, quoted } from "../request/version.js";
-import type { Identity } from "./layout.js";
 
 const KINDS = ["version", "minor", "major", "latest"];
 

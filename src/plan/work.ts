@@ -28,7 +28,7 @@ export async function inTurn<T, U>(items: readonly T[], work: (item: T) => Promi
 }
 
 /** The engine's platform. What it cannot compile is refused here, before the source is fetched. */
-export async function engineFor(settings: Settings, targets: Target[]): Promise<Target> {
+export async function engineFor(settings: Settings, targets: readonly Target[]): Promise<Target> {
   const engine = await enginePlatform();
   const compiled = !settings.prebuilt && !settings.fromUpstream;
   // Before the strategy: no other strategy would help.

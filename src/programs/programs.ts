@@ -3,12 +3,9 @@ import { step } from "../../dagger/engine/step.js";
 import { baseContainer } from "../../dagger/images/image.js";
 import { app } from "../../dagger/programs/app.js";
 import { compiled, has, hasFile } from "../../dagger/programs/program.js";
-import { finishedBinary } from "../binaries/finished.js";
-import { checkRequest, checkRuntime, originOf } from "../binaries/origin.js";
-import { runtimeOf } from "../deno/build.js";
-import { binaryFor, checkEngine, dateOf, forEachImage, identify, imageOf, type Subject } from "../images/image.js";
+import { checkDenort, forEachTarget, type Supply } from "../binaries/supply.js";
+import { dateOf, imageOf } from "../images/image.js";
 import { baseImage, LABELS, OWNER } from "../images/layout.js";
-import { decide } from "../plan/work.js";
 import type { Variant } from "../request/enums.js";
 import type { Settings } from "../request/options.js";
 import type { Target } from "../request/platform.js";
@@ -56,39 +53,28 @@ export interface Images {
  * Checks what was given about the program as far as it goes without building anything, and gives the Deno that is meant.
  * `fits` looks at what depends on its version: at once when that is known.
  */
-async function subjectFor(
-  settings: Settings,
+async function supplyFor(
   { source, entrypoint, request }: Program,
-  targets: Target[],
+  supply: () => Promise<Supply>,
   fits: (version: string) => void,
-): Promise<Subject> {
-  checkRequest(originOf(settings.binaries !== undefined, settings.binaryOrigin), request);
+): Promise<Supply> {
   checkEntrypoint(entrypoint);
   if (request.kind === "release") fits(request.version);
   if (!(await hasFile(source, entrypoint))) {
     throw new Error(`entrypoint: source has no file ${JSON.stringify(entrypoint)}`);
   }
-  await checkEngine(settings, targets);
-  const subject = await identify(settings, request);
-  fits(subject.identity.version);
-  return subject;
-}
-
-/** denort from where deno comes from; null: this version has none. */
-async function runtimeFor(settings: Settings, { identity, tree }: Subject, target: Target): Promise<File | null> {
-  if (!needsRuntime(identity.version)) return null;
-  return tree
-    ? runtimeOf(await decide(settings, tree, target))
-    : finishedBinary(settings, identity.version, target, "denort");
+  const deno = await supply();
+  fits(deno.identity.version);
+  return deno;
 }
 
 /** The executable that `deno compile` makes. */
-export async function compile(settings: Settings, wanted: Standalone): Promise<File> {
+export async function compile(settings: Settings, supply: () => Promise<Supply>, wanted: Standalone): Promise<File> {
   const { source, entrypoint, target, include } = wanted;
   const permissions = parsePermissions(wanted.permissions);
   checkInclude(include);
-  checkRuntime(originOf(settings.binaries !== undefined, settings.binaryOrigin));
-  const subject = await subjectFor(settings, wanted, [target], (version) => {
+  checkDenort(settings);
+  const made = await supplyFor(wanted, supply, (version) => {
     checkPermissions(permissions, version);
     checkIncludeOf(include, version);
   });
@@ -96,8 +82,8 @@ export async function compile(settings: Settings, wanted: Standalone): Promise<F
     if (!(await has(source, path))) throw new Error(`include: source has no ${JSON.stringify(path)}`);
   }
   // denort first: where binaries were given it is the one that is forgotten, and the two share a cache when compiled.
-  const denort = await runtimeFor(settings, subject, target);
-  const deno = await binaryFor(settings, subject, target);
+  const denort = needsRuntime(made.identity.version) ? await made.denort(target) : null;
+  const deno = await made.deno(target);
   const base = await baseContainer(target.platform, baseImage("UBUNTU", settings.imageBase));
   return step(`deno compile ${entrypoint} for ${target.platform}`, () =>
     compiled({
@@ -115,14 +101,17 @@ export async function compile(settings: Settings, wanted: Standalone): Promise<F
 }
 
 /** The images of a program, one for each platform. */
-export async function application(settings: Settings, wanted: Application): Promise<Images> {
+export async function application(
+  settings: Settings,
+  supply: () => Promise<Supply>,
+  wanted: Application,
+): Promise<Images> {
   const { source, entrypoint, targets, variant } = wanted;
   const permissions = parsePermissions(wanted.permissions);
   checkAppVariant(variant);
-  const subject = await subjectFor(settings, wanted, targets, (version) => checkPermissions(permissions, version));
-  const { identity } = subject;
-  const images = await forEachImage(settings, subject, targets, async (target) => {
-    const image = await imageOf(settings, subject, target, variant);
+  const deno = await supplyFor(wanted, supply, (version) => checkPermissions(permissions, version));
+  const images = await forEachTarget(deno, targets, async (target) => {
+    const image = await imageOf(settings, deno, target, variant);
     return step(`app ${entrypoint} for ${target.platform}`, () =>
       app({
         image,
@@ -132,7 +121,7 @@ export async function application(settings: Settings, wanted: Application): Prom
         module: placeOf(entrypoint),
         options: importPermissions(permissions),
         user: OWNER,
-        date: dateOf(identity),
+        date: dateOf(deno.identity),
         // They speak of Deno. What Deno it is, DENO_VERSION says.
         labels: LABELS,
         entrypoint: appEntrypoint(permissions, entrypoint),

@@ -1,6 +1,6 @@
 import { type Container, type Directory, dag, type File } from "@dagger.io/dagger";
 import { archive, checksum } from "../../dagger/releases/archive.js";
-import { binaryOf, prepareBinary } from "../deno/build.js";
+import { prepareDeno } from "../deno/build.js";
 import { inTurn, type Work } from "../plan/work.js";
 import { zipName } from "../request/platform.js";
 import { pythonContainer } from "../toolchain/toolchains.js";
@@ -13,7 +13,7 @@ function tools({ settings, engine }: Work): Promise<Container> {
 
 /** The release zip. */
 export async function archiveOf(work: Work): Promise<File> {
-  return archive(await tools(work), await binaryOf(work), zipName(work.target.triple));
+  return archive(await tools(work), await (await prepareDeno(work))(), zipName(work.target.triple));
 }
 
 /**
@@ -21,7 +21,7 @@ export async function archiveOf(work: Work): Promise<File> {
  * itself is given back.
  */
 async function prepareRelease(work: Work): Promise<() => Promise<Directory>> {
-  const [container, binary, library] = await Promise.all([tools(work), prepareBinary(work), prepareLibrary(work)]);
+  const [container, binary, library] = await Promise.all([tools(work), prepareDeno(work), prepareLibrary(work)]);
   return async () => {
     const zip = archive(container, await binary(), zipName(work.target.triple));
     const libraryFiles = await library();

@@ -1,7 +1,8 @@
 import type { File } from "@dagger.io/dagger";
-import { npmTarball, unpackedFor } from "../binaries/finished.js";
+import { npmTarball } from "../binaries/finished.js";
 import type { Settings } from "../request/options.js";
 import type { Target } from "../request/platform.js";
+import { unpackFor } from "../toolchain/unpack.js";
 
 /**
  * A small prebuilt Node-API addon, by its SHA-512 as the registry published it:
@@ -24,5 +25,5 @@ export async function addonFor(settings: Settings, target: Target): Promise<File
     sha512: Buffer.from(integrity[target.cpu], "base64").toString("hex"),
     member: `crc32.linux-${target.cpu}-gnu.node`,
   };
-  return unpackedFor(settings, from, target);
+  return unpackFor(settings, from, target);
 }

@@ -2,8 +2,8 @@ import semver from "semver";
 import { z } from "zod";
 import type { Check } from "../../dagger/engine/check.js";
 import type { Command, Run } from "../../dagger/smoke/smoke.js";
-import { type Identity, versionOf } from "../images/layout.js";
 import type { Variant } from "../request/enums.js";
+import { type Identity, versionOf } from "../request/identity.js";
 import { checkValues, imageReference } from "../request/options.js";
 import { quoted, type VersionRequest } from "../request/version.js";
 

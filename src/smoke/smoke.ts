@@ -3,8 +3,9 @@ import type { Check } from "../../dagger/engine/check.js";
 import { step } from "../../dagger/engine/step.js";
 import { baseContainer } from "../../dagger/images/image.js";
 import { script, smokeTest } from "../../dagger/smoke/smoke.js";
+import type { Supply } from "../binaries/supply.js";
 import { report } from "../engine/report.js";
-import { identify, imageOf } from "../images/image.js";
+import { imageOf } from "../images/image.js";
 import { inTurn } from "../plan/work.js";
 import type { Variant } from "../request/enums.js";
 import type { Settings } from "../request/options.js";
@@ -30,15 +31,19 @@ interface Subject {
   image(target: Target): Promise<Container>;
 }
 
-async function subjectOf(settings: Settings, { request, variant, address }: Trial): Promise<Subject> {
+async function subjectOf(
+  settings: Settings,
+  supply: () => Promise<Supply>,
+  { request, variant, address }: Trial,
+): Promise<Subject> {
   if (address) {
     const image = (target: Target) => baseContainer(target.platform, address, "address");
     return { compiled: false, version: requestText(request), image };
   }
-  const subject = await identify(settings, request);
-  checkAge(subject.identity.version);
-  const image = (target: Target) => imageOf(settings, subject, target, variant);
-  return { compiled: subject.tree !== null, version: versionText(subject.identity), image };
+  const deno = await supply();
+  checkAge(deno.identity.version);
+  const image = (target: Target) => imageOf(settings, deno, target, variant);
+  return { compiled: deno.compiled, version: versionText(deno.identity), image };
 }
 
 /** What one platform shows. An image that cannot be had is a line of the report: the other platform is seen as well. */
@@ -56,10 +61,10 @@ async function checksFor(settings: Settings, { version, image }: Subject, target
 }
 
 /** Tries every platform, side by side where nothing is compiled. */
-export async function smoke(settings: Settings, trial: Trial): Promise<string> {
+export async function smoke(settings: Settings, supply: () => Promise<Supply>, trial: Trial): Promise<string> {
   const { targets } = trial;
   checkTrial(trial.variant, trial.address);
-  const subject = await subjectOf(settings, trial);
+  const subject = await subjectOf(settings, supply, trial);
   const tried = (target: Target) =>
     step(`smoke test on ${target.platform}`, async () => ({
       platform: target.platform,
@@ -68,11 +73,10 @@ export async function smoke(settings: Settings, trial: Trial): Promise<string> {
   return report("smoke", await (subject.compiled ? inTurn(targets, tried) : Promise.all(targets.map(tried))));
 }
 
-/** A release whose official binaries are known to work. */
-const OFFICIAL: VersionRequest = { kind: "release", version: "2.9.5" };
-
-/** Tries this module's image with upstream's own binaries, which npm has: what fails then is the image or the engine. */
-export async function smokeOfficial(settings: Settings): Promise<void> {
-  const official: Settings = { ...settings, binaries: undefined, binaryOrigin: "REGISTRY" };
-  await smoke(official, { request: OFFICIAL, targets: TARGETS, variant: "UBUNTU", address: "" });
-}
+/** A release whose official binaries are known to work, in this module's image, on every platform. */
+export const OFFICIAL: Trial = {
+  request: { kind: "release", version: "2.9.5" },
+  targets: TARGETS,
+  variant: "UBUNTU",
+  address: "",
+};

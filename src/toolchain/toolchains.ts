@@ -3,7 +3,8 @@ import { withVersions } from "../../dagger/engine/versions.js";
 import { sysroot, withGit, withPython } from "../../dagger/toolchain/toolchain.js";
 import { parsePlatform, type Target } from "../request/platform.js";
 
-interface Given {
+/** Which containers were given, and what the default ones are made from. */
+export interface Given {
   toolchains: Container[];
   base: string;
 }

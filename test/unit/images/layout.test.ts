@@ -7,13 +7,12 @@ import {
   baseImage,
   entrypoint,
   environment,
-  type Identity,
   LABELS,
   labels,
   shadowGroup,
-  versionOf,
   withUser,
 } from "../../../src/images/layout.js";
+import { type Identity, versionOf } from "../../../src/request/identity.js";
 
 const commit = "0123456789abcdef0123456789abcdef01234567";
 const release: Identity = { version: "2.9.5", channel: "stable", commit, created: 1_787_648_491 };

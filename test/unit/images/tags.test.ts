@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import type { Identity } from "../../../src/images/layout.js";
 import { checkTags, imageTags, parseAddress } from "../../../src/images/tags.js";
+import type { Identity } from "../../../src/request/identity.js";
 import { channelOf, parseVersion } from "../../../src/request/version.js";
 
 const commit = "0123456789abcdef0123456789abcdef01234567";

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import type { Command, Run } from "../../../dagger/smoke/smoke.js";
 import { report } from "../../../src/engine/report.js";
-import type { Identity } from "../../../src/images/layout.js";
+import type { Identity } from "../../../src/request/identity.js";
 import { parseVersion } from "../../../src/request/version.js";
 import {
   checkAge,
