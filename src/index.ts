@@ -14,7 +14,7 @@ import { imageOf } from "./images/image.js";
 import { checkImageOptions } from "./images/options.js";
 import { parseAddress } from "./images/tags.js";
 import type { Plan } from "./plan/plan.js";
-import { decide, engineFor, inTurn, type Work } from "./plan/work.js";
+import { checkEngine, decide, inTurn, type Work } from "./plan/work.js";
 import { App } from "./programs/app.js";
 import * as programs from "./programs/programs.js";
 import { rehearseNewest } from "./rehearsal/newest.js";
@@ -33,14 +33,19 @@ import { checkOptions, type Settings } from "./request/options.js";
 import { parsePlatform, parsePlatforms, type Target } from "./request/platform.js";
 import { parseVersion, type VersionRequest } from "./request/version.js";
 import { OFFICIAL, smoke } from "./smoke/smoke.js";
+import { enginePlatform } from "./toolchain/toolchains.js";
 import { resolve } from "./upstream/source.js";
-import { libraryOf, prepareMirror } from "./v8/build.js";
+import { libraryOf, prepareLibrary, prepareMirror } from "./v8/build.js";
 
 /** Ubuntu 24.04 as of 2026-07, an image index with linux/amd64 and linux/arm64: glibc 2.39. */
 const BASE = "ubuntu:24.04@sha256:4fbb8e6a8395de5a7550b33509421a2bafbc0aab6c06ba2cef9ebffbc7092d90";
 
 /** How a Deno is compiled, where no finished one is asked for. */
-const FROM_SOURCE: FromSource = { findTree: resolve, prepareDeno, prepareDenort };
+const FROM_SOURCE: FromSource = {
+  findTree: resolve,
+  prepareDeno: (work) => prepareDeno(work, prepareLibrary),
+  prepareDenort: (work) => prepareDenort(work, prepareLibrary),
+};
 
 /** Builds Deno, and the V8 under it, from source. */
 @object()
@@ -332,7 +337,7 @@ export class DenoFromSource {
     /** The platform that it is for: linux/arm64 or linux/amd64 */
     platform: string = "linux/arm64",
   ): Promise<File> {
-    const make = await prepareDeno(await this.work(version, platform));
+    const make = await prepareDeno(await this.work(version, platform), prepareLibrary);
     return make();
   }
 
@@ -390,7 +395,7 @@ export class DenoFromSource {
     /** The platform that it is for: linux/arm64 or linux/amd64 */
     platform: string = "linux/arm64",
   ): Promise<File> {
-    const make = await prepareDenort(await this.work(version, platform));
+    const make = await prepareDenort(await this.work(version, platform), prepareLibrary);
     return make();
   }
 
@@ -841,8 +846,9 @@ export class DenoFromSource {
 
   /** In this order, so that what is wrong is refused as early as it can be seen. */
   private async decideAll(request: VersionRequest, targets: Target[]): Promise<Work[]> {
-    await engineFor(this, targets);
+    const engine = await enginePlatform();
+    checkEngine(this, engine, targets);
     const tree = await resolve(this, request);
-    return Promise.all(targets.map((target) => decide(this, tree, target)));
+    return Promise.all(targets.map((target) => decide(this, tree, engine, target)));
   }
 }

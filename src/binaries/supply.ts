@@ -1,12 +1,12 @@
 import type { File } from "@dagger.io/dagger";
 import * as upstream from "../../dagger/upstream/git.js";
-import { decide, engineFor, inTurn, type Work } from "../plan/work.js";
+import type { Tree } from "../plan/facts.js";
+import { checkEngine, decide, inTurn, type Work } from "../plan/work.js";
 import type { Identity } from "../request/identity.js";
 import type { Settings } from "../request/options.js";
 import type { Target } from "../request/platform.js";
 import { channelOf, newest, type VersionRequest } from "../request/version.js";
-import { gitContainer } from "../toolchain/toolchains.js";
-import type { Tree } from "../upstream/source.js";
+import { enginePlatform, gitContainer } from "../toolchain/toolchains.js";
 import { finishedBinary } from "./finished.js";
 import { checkRelease, checkRequest, checkRuntime, type Origin, originOf } from "./origin.js";
 
@@ -51,15 +51,17 @@ async function compile(
   targets: readonly Target[],
   { findTree, prepareDeno, prepareDenort }: FromSource,
 ): Promise<Supply> {
-  await engineFor(settings, targets);
+  const engine = await enginePlatform();
+  checkEngine(settings, engine, targets);
   const tree = await findTree(settings, request);
-  const prepare = async (target: Target) => prepareDeno(await decide(settings, tree, target));
+  const decideFor = (target: Target) => decide(settings, tree, engine, target);
+  const prepare = async (target: Target) => prepareDeno(await decideFor(target));
   return {
     identity: await identify(settings, tree),
     compiled: true,
     prepare,
     deno: async (target) => (await prepare(target))(),
-    denort: async (target) => (await prepareDenort(await decide(settings, tree, target)))(),
+    denort: async (target) => (await prepareDenort(await decideFor(target)))(),
   };
 }
 

@@ -1,4 +1,4 @@
-import { type Container, dag, type File, type Platform } from "@dagger.io/dagger";
+import { type Container, type Directory, dag, type File, type Platform } from "@dagger.io/dagger";
 import { checked, deno, started } from "../../dagger/deno/build.js";
 import { withTargetBuildScripts } from "../../dagger/deno/build-scripts.js";
 import { rehearseDeno } from "../../dagger/deno/rehearsal.js";
@@ -11,13 +11,12 @@ import { withCrossCompilers } from "../../dagger/toolchain/cross.js";
 import { withLibclang } from "../../dagger/toolchain/libclang.js";
 import { toolchain } from "../../dagger/toolchain/toolchain.js";
 import { cacheKey } from "../engine/cache-key.js";
-import { cargoArguments, cargoEnvironment, cargoPackages, cargoPlatform, runtimeArguments } from "../plan/plan.js";
+import { cargoArguments, cargoEnvironment, cargoPackages, cargoPlatform, runtimeArguments } from "../plan/arguments.js";
 import type { Work } from "../plan/work.js";
-import { compilerCacheOf } from "../request/compiler-cache.js";
+import { compilerCacheOf } from "../toolchain/compiler-cache.js";
 import { checkHeader } from "../toolchain/elf.js";
 import { checkFloor, checkToolchain } from "../toolchain/glibc.js";
 import { ownToolchain, rootOf, rustOf } from "../toolchain/toolchains.js";
-import { prepareLibrary } from "../v8/build.js";
 
 /**
  * The container that runs cargo: of the target's architecture, for V8 makes Deno's snapshot during the build; or of the
@@ -53,6 +52,9 @@ export async function denoToolchain(work: Work): Promise<Container> {
   ]);
 }
 
+/** Refuses what is wrong with V8, and gives the work that makes its files; src/v8 has it. */
+export type PrepareLibrary = (work: Work) => Promise<() => Promise<Directory>>;
+
 /** A program of Deno's workspace. */
 interface Program {
   name: string;
@@ -72,6 +74,7 @@ function bare({ settings, target }: Work): Container {
  */
 async function prepareProgram(
   work: Work,
+  prepareLibrary: PrepareLibrary,
   program: Program,
   check: (container: Container, binary: File) => Promise<File>,
 ): Promise<() => Promise<File>> {
@@ -119,11 +122,11 @@ async function prepareProgram(
 }
 
 /** Looks at all that deno is made of, and gives the work itself: the binary, checked. */
-export function prepareDeno(work: Work): Promise<() => Promise<File>> {
+export function prepareDeno(work: Work, prepareLibrary: PrepareLibrary): Promise<() => Promise<File>> {
   const { tree, facts, target } = work;
   const version = tree.channel === "canary" ? `+${(tree.commit ?? "").slice(0, 7)}` : `deno ${tree.version}`;
   const program = { name: "deno", cargo: cargoArguments(tree.recipe, facts), strip: [] };
-  return prepareProgram(work, program, (container, binary) =>
+  return prepareProgram(work, prepareLibrary, program, (container, binary) =>
     checked({ container, binary, platform: target.platform, version }),
   );
 }
@@ -155,11 +158,11 @@ export async function rehearseCargo(work: Work): Promise<Check[]> {
 }
 
 /** The same of denort, which was started; its architecture is the target's. */
-export async function prepareDenort(work: Work): Promise<() => Promise<File>> {
+export async function prepareDenort(work: Work, prepareLibrary: PrepareLibrary): Promise<() => Promise<File>> {
   const { tree, facts, target } = work;
   const cargo = runtimeArguments(tree.recipe, facts);
   const program = { name: "denort", cargo, strip: tree.recipe.denortStrip };
-  return prepareProgram(work, program, async (container, file) => {
+  return prepareProgram(work, prepareLibrary, program, async (container, file) => {
     const { binary, header } = await started({ container, binary: file, platform: target.platform });
     checkHeader(header, "the denort that was built", target);
     return binary;

@@ -1,6 +1,6 @@
 import semver from "semver";
+import { denoRecipe } from "../plan/recipe.js";
 import { baseOf, quoted } from "../request/version.js";
-import { denoRecipe } from "../upstream/recipe.js";
 
 /** Where a program's source is, in the container that compiles it and in its image. */
 export const FOLDER = "/app";

@@ -1,4 +1,4 @@
-import type { Facts } from "../plan/plan.js";
+import type { Facts } from "../plan/facts.js";
 
 /** Another machine that a build downloads from, and what of it. */
 export interface Host {

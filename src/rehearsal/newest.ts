@@ -1,11 +1,11 @@
 import semver from "semver";
 import { releaseTags } from "../../dagger/upstream/git.js";
+import { PROVEN_LIBRARY, RECIPE_LINE } from "../plan/recipe.js";
 import { decide } from "../plan/work.js";
 import type { Settings } from "../request/options.js";
 import { TARGETS } from "../request/platform.js";
 import { newest } from "../request/version.js";
 import { enginePlatform } from "../toolchain/toolchains.js";
-import { PROVEN_LIBRARY, RECIPE_LINE } from "../upstream/recipe.js";
 import { resolve } from "../upstream/source.js";
 import { rehearse } from "./rehearse.js";
 
@@ -30,20 +30,20 @@ export async function rehearseNewest(settings: Settings): Promise<void> {
   };
   const release = { kind: "release", version } as const;
   const tree = await resolve(planned, release);
-  await Promise.all(TARGETS.map((target) => decide(planned, tree, target)));
+  const engine = await enginePlatform();
+  await Promise.all(TARGETS.map((target) => decide(planned, tree, engine, target)));
   if (semver.gtr(version, RECIPE_LINE)) {
     throw new Error(
-      `recipe: ${version} is newer than ${RECIPE_LINE}, the newest line that src/upstream/recipe.ts was written from. It can be ` +
+      `recipe: ${version} is newer than ${RECIPE_LINE}, the newest line that src/plan/recipe.ts was written from. It can be ` +
         "planned; look at what it changed, then raise RECIPE_LINE",
     );
   }
   if (semver.gtr(tree.library, PROVEN_LIBRARY)) {
     throw new Error(
       `recipe: Deno ${version} has V8 ${tree.library}, which is newer than ${PROVEN_LIBRARY}, the newest line that was compiled ` +
-        "with the rows in src/upstream/recipe.ts. Rehearse it, compile it (test/real/library.sh), then raise PROVEN_LIBRARY",
+        "with the rows in src/plan/recipe.ts. Rehearse it, compile it (test/real/library.sh), then raise PROVEN_LIBRARY",
     );
   }
-  const engine = await enginePlatform();
   const targets = TARGETS.filter((target) => engine.cpu === "x64" || target === engine);
   await rehearse(anew(settings), release, targets);
 }

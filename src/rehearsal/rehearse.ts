@@ -6,11 +6,13 @@ import { resources } from "../../dagger/engine/resources.js";
 import { step } from "../../dagger/engine/step.js";
 import { rehearseCargo } from "../deno/build.js";
 import { report } from "../engine/report.js";
+import type { Tree } from "../plan/facts.js";
 import { decide, inTurn, type Work } from "../plan/work.js";
 import type { Settings } from "../request/options.js";
 import type { Target } from "../request/platform.js";
 import type { VersionRequest } from "../request/version.js";
-import { resolve, type Tree } from "../upstream/source.js";
+import { enginePlatform } from "../toolchain/toolchains.js";
+import { resolve } from "../upstream/source.js";
 import { rehearseV8 } from "../v8/build.js";
 import { hostsOf } from "./hosts.js";
 
@@ -27,7 +29,7 @@ async function each(name: string, checks: () => Promise<Check[]>): Promise<Check
 async function rehearsePlatform(settings: Settings, tree: Tree, target: Target): Promise<Check[]> {
   let work: Work | undefined;
   const planned = await tried("plan", async () => {
-    work = await decide(settings, tree, target);
+    work = await decide(settings, tree, await enginePlatform(), target);
     const { facts, recipe } = work;
     const v8 = facts.origin === "source" ? `V8 ${tree.library} compiled` : `V8 ${tree.library}, ${facts.origin}`;
     return `${v8}, archive ${recipe.archive}; cargo ${facts.way.where} on ${facts.engine.platform}`;

@@ -13,7 +13,7 @@ function tools({ settings, engine }: Work): Promise<Container> {
 
 /** The release zip. */
 export async function archiveOf(work: Work): Promise<File> {
-  return archive(await tools(work), await (await prepareDeno(work))(), zipName(work.target.triple));
+  return archive(await tools(work), await (await prepareDeno(work, prepareLibrary))(), zipName(work.target.triple));
 }
 
 /**
@@ -21,7 +21,11 @@ export async function archiveOf(work: Work): Promise<File> {
  * itself is given back.
  */
 async function prepareRelease(work: Work): Promise<() => Promise<Directory>> {
-  const [container, binary, library] = await Promise.all([tools(work), prepareDeno(work), prepareLibrary(work)]);
+  const [container, binary, library] = await Promise.all([
+    tools(work),
+    prepareDeno(work, prepareLibrary),
+    prepareLibrary(work),
+  ]);
   return async () => {
     const zip = archive(container, await binary(), zipName(work.target.triple));
     const libraryFiles = await library();

@@ -1,5 +1,3 @@
-import type { Secret } from "@dagger.io/dagger";
-import type { CompilerCache as Store } from "../../dagger/toolchain/compiler-cache.js";
 import { quoted } from "./version.js";
 
 /** A compiler cache that several machines share: which settings of sccache a URL means. */
@@ -77,23 +75,4 @@ export function parseCompilerCache(text: string): CompilerCache {
     default:
       refuse(text, `no such storage: ${url.protocol}`);
   }
-}
-
-interface Given {
-  compilerCache: string;
-  compilerCacheUser?: Secret;
-  compilerCachePassword?: Secret;
-}
-
-/** The store and the secrets for it, as the stages take them. */
-export function compilerCacheOf({ compilerCache, compilerCacheUser, compilerCachePassword }: Given): Store | undefined {
-  if (!compilerCache) return undefined;
-  const { environment, user, password } = parseCompilerCache(compilerCache);
-  return {
-    environment,
-    secrets: {
-      ...(compilerCacheUser && { [user]: compilerCacheUser }),
-      ...(compilerCachePassword && { [password]: compilerCachePassword }),
-    },
-  };
 }

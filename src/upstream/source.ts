@@ -3,38 +3,14 @@ import semver from "semver";
 import { fromRemote } from "../../dagger/engine/remote.js";
 import * as upstream from "../../dagger/upstream/git.js";
 import { withPatches } from "../../dagger/upstream/patches.js";
+import type { Tree } from "../plan/facts.js";
+import { newestLibclang, packageVersion, pathIn, rustVersion, v8Version } from "../plan/manifests.js";
+import { denoRecipe } from "../plan/recipe.js";
+import { unknownScripts } from "../plan/snapshot.js";
 import type { Settings } from "../request/options.js";
-import {
-  type Channel,
-  channelOf,
-  channelOfTree,
-  newest,
-  quoted,
-  tagOf,
-  type VersionRequest,
-} from "../request/version.js";
+import { channelOf, channelOfTree, newest, quoted, tagOf, type VersionRequest } from "../request/version.js";
 import { gitContainer } from "../toolchain/toolchains.js";
-import { newestLibclang, packageVersion, pathIn, rustVersion, v8Version } from "./manifests.js";
-import { type DenoRecipe, denoRecipe } from "./recipe.js";
-import { type Unknown, unknownScripts } from "./snapshot.js";
 import { withUpgradeUrl } from "./upgrade.js";
-
-/** Deno's tree, ready to build, and what it says of itself. */
-export interface Tree {
-  directory: Directory;
-  version: string;
-  channel: Channel;
-  commit: string | null;
-  rust: string | null;
-  library: string;
-  /** the newest libclang that its crates can be given; null: any */
-  libclang: number | null;
-  recipe: DenoRecipe;
-  /** it is the published crate `deno`, not the repository */
-  published: boolean;
-  /** why its build scripts cannot be compiled for another architecture; null: they can */
-  unknownScripts: Unknown;
-}
 
 /** The source before patches; no commit where there is no git metadata. */
 interface Original {

@@ -13,12 +13,12 @@ import { type LibraryBuild, library } from "../../dagger/v8/build.js";
 import { withRestored } from "../../dagger/v8/published-crate.js";
 import { rehearseLibrary } from "../../dagger/v8/rehearsal.js";
 import { cacheKey } from "../engine/cache-key.js";
-import { gnArguments, libraryPackages } from "../plan/plan.js";
+import { gnArguments, libraryPackages } from "../plan/arguments.js";
+import { newestLibclang, packageVersion, rustVersion } from "../plan/manifests.js";
 import type { Work } from "../plan/work.js";
-import { compilerCacheOf } from "../request/compiler-cache.js";
 import { downloadUrl, tagOf } from "../request/version.js";
+import { compilerCacheOf } from "../toolchain/compiler-cache.js";
 import { ownToolchain, rootOf, rustOf } from "../toolchain/toolchains.js";
-import { newestLibclang, packageVersion, rustVersion } from "../upstream/manifests.js";
 
 /** What a rusty_v8 tree says of the tools that it wants. */
 interface Wanted {

@@ -8,13 +8,14 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { cargoArguments, cargoEnvironment, plan, textOf } from "../../src/plan/plan.js";
+import { cargoArguments, cargoEnvironment } from "../../src/plan/arguments.js";
+import { packageVersion, pathIn, rustVersion, v8Version } from "../../src/plan/manifests.js";
+import { plan, textOf } from "../../src/plan/plan.js";
+import { denoRecipe, libraryRecipe } from "../../src/plan/recipe.js";
+import { unknownScripts } from "../../src/plan/snapshot.js";
 import { chooseWay } from "../../src/plan/strategy.js";
 import { parsePlatform } from "../../src/request/platform.js";
 import { channelOf, parseVersion } from "../../src/request/version.js";
-import { packageVersion, pathIn, rustVersion, v8Version } from "../../src/upstream/manifests.js";
-import { denoRecipe, libraryRecipe } from "../../src/upstream/recipe.js";
-import { unknownScripts } from "../../src/upstream/snapshot.js";
 
 function describe(): string {
   const { positionals, values } = parseArgs({

@@ -1,14 +1,14 @@
 import { readFileSync } from "node:fs";
 import semver from "semver";
 import { describe, expect, it } from "vitest";
-import { parseVersion } from "../../../src/request/version.js";
 import {
   type DenoRecipe,
   denoRecipe,
   type LibraryRecipe,
   libraryRecipe,
   RECIPE_LINE,
-} from "../../../src/upstream/recipe.js";
+} from "../../../src/plan/recipe.js";
+import { parseVersion } from "../../../src/request/version.js";
 
 const arm64 = "aarch64-unknown-linux-gnu";
 const amd64 = "x86_64-unknown-linux-gnu";
