@@ -10,7 +10,7 @@ import { clock } from "../dagger/engine/http.js";
 import { newestCommit, releaseTags } from "../dagger/upstream/git.js";
 import { type FromSource, findSupply, type Supply } from "./binaries/supply.js";
 import { denoToolchain, prepareDeno, prepareDenort } from "./deno/build.js";
-import { imageOf } from "./images/image.js";
+import { makeImage } from "./images/image.js";
 import { checkImageOptions } from "./images/options.js";
 import { parseAddress } from "./images/tags.js";
 import type { Plan } from "./plan/plan.js";
@@ -19,13 +19,13 @@ import { App } from "./programs/app.js";
 import * as programs from "./programs/programs.js";
 import { rehearseNewest } from "./rehearsal/newest.js";
 import { rehearse } from "./rehearsal/rehearse.js";
-import { either, newestOf, tagsFor } from "./releases/missing.js";
+import { either, kindsFor, newestOfChannel } from "./releases/missing.js";
 import { moveTags } from "./releases/moving-tags.js";
-import { compare, type Missing } from "./releases/outdated.js";
+import { findMissing, type Missing } from "./releases/outdated.js";
 import { GITHUB, type Page, parsePage } from "./releases/page.js";
 import { publishImages } from "./releases/publish.js";
-import { archiveOf, releaseFiles } from "./releases/release.js";
-import { checkSync, each, type Synced } from "./releases/sync.js";
+import { makeArchive, makeRelease } from "./releases/release.js";
+import { checkSync, type Synced, syncEach } from "./releases/sync.js";
 import { releaseTag } from "./releases/tag.js";
 import { type Upload, upload } from "./releases/upload.js";
 import { BinaryOrigin, BuildStrategy, ImageVariant, LibraryOrigin, UpstreamChannel } from "./request/enums.js";
@@ -34,15 +34,15 @@ import { parsePlatform, parsePlatforms, type Target } from "./request/platform.j
 import { parseVersion, type VersionRequest } from "./request/version.js";
 import { OFFICIAL, smoke } from "./smoke/smoke.js";
 import { enginePlatform } from "./toolchain/toolchains.js";
-import { resolve } from "./upstream/source.js";
-import { libraryOf, prepareLibrary, prepareMirror } from "./v8/build.js";
+import { findTree } from "./upstream/source.js";
+import { makeLibrary, prepareLibrary, prepareMirror } from "./v8/build.js";
 
 /** Ubuntu 24.04 as of 2026-07, an image index with linux/amd64 and linux/arm64: glibc 2.39. */
 const BASE = "ubuntu:24.04@sha256:4fbb8e6a8395de5a7550b33509421a2bafbc0aab6c06ba2cef9ebffbc7092d90";
 
 /** How a Deno is compiled, where no finished one is asked for. */
 const FROM_SOURCE: FromSource = {
-  findTree: resolve,
+  findTree,
   prepareDeno: (work) => prepareDeno(work, prepareLibrary),
   prepareDenort: (work) => prepareDenort(work, prepareLibrary),
 };
@@ -299,7 +299,7 @@ export class DenoFromSource {
     /** The platform that it is for: linux/arm64 or linux/amd64 */
     platform: string = "linux/arm64",
   ): Promise<Directory> {
-    return libraryOf(await this.work(version, platform));
+    return makeLibrary(await this.work(version, platform));
   }
 
   /**
@@ -356,7 +356,7 @@ export class DenoFromSource {
     /** The platform that it is for: linux/arm64 or linux/amd64 */
     platform: string = "linux/arm64",
   ): Promise<File> {
-    return archiveOf(await this.work(version, platform));
+    return makeArchive(await this.work(version, platform));
   }
 
   /**
@@ -375,7 +375,7 @@ export class DenoFromSource {
     /** One or more platforms, separated by commas: linux/arm64,linux/amd64 */
     platforms: string[] = ["linux/arm64", "linux/amd64"],
   ): Promise<Directory> {
-    return releaseFiles(await this.works(version, platforms));
+    return makeRelease(await this.works(version, platforms));
   }
 
   /**
@@ -437,7 +437,7 @@ export class DenoFromSource {
   ): Promise<File> {
     const target = parsePlatform(platform);
     const request = parseVersion(version);
-    return programs.compile(this, this.supply(request, [target]), {
+    return programs.makeExecutable(this, this.supply(request, [target]), {
       source,
       entrypoint,
       request,
@@ -482,7 +482,7 @@ export class DenoFromSource {
     const targets = parsePlatforms(platforms);
     const request = parseVersion(version);
     const wanted = { source, entrypoint, request, targets, variant, permissions };
-    return Object.assign(new App(), await programs.application(this, this.supply(request, targets), wanted));
+    return Object.assign(new App(), await programs.makeApp(this, this.supply(request, targets), wanted));
   }
 
   /**
@@ -498,7 +498,7 @@ export class DenoFromSource {
   ): Promise<string> {
     if (channel === UpstreamChannel.CANARY) return newestCommit(this.repository);
     const tags = await releaseTags(this.repository);
-    return newestOf(tags, channel === UpstreamChannel.STABLE ? "stable" : "prerelease");
+    return newestOfChannel(tags, channel === UpstreamChannel.STABLE ? "stable" : "prerelease");
   }
 
   /**
@@ -565,7 +565,7 @@ export class DenoFromSource {
   ): Promise<Container> {
     const target = parsePlatform(platform);
     const find = this.supply(parseVersion(version), [target]);
-    return imageOf(this, await find(), target, variant);
+    return makeImage(this, await find(), target, variant);
   }
 
   /**
@@ -652,14 +652,14 @@ export class DenoFromSource {
     const targets = parsePlatforms(platforms);
     const missing = await this.missing(repository, address, targets, since, tags, api, token, username, password);
     const behind = new Map(missing.behind.map((one) => [one.version, one]));
-    return each(either(missing.page, missing.image, [...behind.keys()]), async (version) => {
+    return syncEach(either(missing.page, missing.image, [...behind.keys()]), async (version) => {
       const places: string[] = [];
       const request = { kind: "release", version } as const;
       if (token && missing.page.includes(version)) {
         places.push((await this.bring(parsePage(repository, api), token, request, targets, replace)).url);
       }
       if (missing.image.includes(version)) {
-        const kinds = tagsFor(tags, version, missing.tags);
+        const kinds = kindsFor(tags, version, missing.tags);
         const wanted = { request, targets, variant: ImageVariant.UBUNTU, tags: kinds, username, password };
         places.push(
           ...(await publishImages(this, this.supply(request, targets), { address: parseAddress(address), ...wanted })),
@@ -810,7 +810,7 @@ export class DenoFromSource {
   ): Promise<Missing> {
     const [tokenText, passwordText] = await Promise.all([token?.plaintext(), password?.plaintext()]);
     const secrets = { token: tokenText ?? null, password: passwordText ?? null };
-    return compare(this.repository, { repository, address, targets, since, kinds, api, username, ...secrets });
+    return findMissing(this.repository, { repository, address, targets, since, kinds, api, username, ...secrets });
   }
 
   /** Which Deno a version means, and from where: found when what is made of it has been looked at. */
@@ -830,7 +830,7 @@ export class DenoFromSource {
     const access = { ...page, token: await token.plaintext(), clock };
     const { request: exact, ...release } = await releaseTag(this, request);
     if (!files) await this.decideAll(exact, targets);
-    const make = async () => files ?? releaseFiles(await this.decideAll(exact, targets));
+    const make = async () => files ?? makeRelease(await this.decideAll(exact, targets));
     return upload(access, { ...release, replace }, make);
   }
 
@@ -848,7 +848,7 @@ export class DenoFromSource {
   private async decideAll(request: VersionRequest, targets: Target[]): Promise<Work[]> {
     const engine = await enginePlatform();
     checkEngine(this, engine, targets);
-    const tree = await resolve(this, request);
+    const tree = await findTree(this, request);
     return Promise.all(targets.map((target) => decide(this, tree, engine, target)));
   }
 }

@@ -104,7 +104,7 @@ export function parseManifest(text: string, url: string, version: string): { tar
 export type Packing = "zip" | "tarball" | "bare";
 
 /** The file for a platform in a directory that was given: the zip, else the bare binary. */
-export function given(
+export function findFile(
   entries: string[],
   target: Target,
   program: ProgramName = "deno",

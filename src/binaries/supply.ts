@@ -5,9 +5,9 @@ import { checkEngine, decide, inTurn, type Work } from "../plan/work.js";
 import type { Identity } from "../request/identity.js";
 import type { Settings } from "../request/options.js";
 import type { Target } from "../request/platform.js";
-import { channelOf, newest, type VersionRequest } from "../request/version.js";
+import { newest, requestChannel, type VersionRequest } from "../request/version.js";
 import { enginePlatform, gitContainer } from "../toolchain/toolchains.js";
-import { finishedBinary } from "./finished.js";
+import { fetchBinary } from "./finished.js";
 import { checkRelease, checkRequest, checkRuntime, type Origin, originOf } from "./origin.js";
 
 /** One Deno: what it is, and its programs of each platform, from wherever the options say. */
@@ -45,7 +45,7 @@ async function identify(settings: Settings, { version, channel, commit, director
 }
 
 /** It is compiled. What the engine cannot compile is refused before any source is read. */
-async function compile(
+async function compileSupply(
   settings: Settings,
   request: VersionRequest,
   targets: readonly Target[],
@@ -66,7 +66,7 @@ async function compile(
 }
 
 /** It is there already. Of a release no tree is read, and of 2.9.5 not even tags. */
-async function take(
+async function takeSupply(
   settings: Settings,
   request: VersionRequest,
   origin: Origin,
@@ -79,14 +79,14 @@ async function take(
     const version =
       request.kind === "release" ? request.version : newest(await upstream.releaseTags(settings.repository), request);
     checkRelease(origin, version);
-    identity = { version, channel: channelOf(request), commit: null, created: null };
+    identity = { version, channel: requestChannel(request), commit: null, created: null };
   }
   return {
     identity,
     compiled: false,
     prepare: async () => undefined,
-    deno: (target) => finishedBinary(settings, identity.version, target, "deno"),
-    denort: (target) => finishedBinary(settings, identity.version, target, "denort"),
+    deno: (target) => fetchBinary(settings, identity.version, target, "deno"),
+    denort: (target) => fetchBinary(settings, identity.version, target, "denort"),
   };
 }
 
@@ -99,7 +99,9 @@ export async function findSupply(
 ): Promise<Supply> {
   const origin = originFrom(settings);
   checkRequest(origin, request);
-  return origin === "source" ? compile(settings, request, targets, source) : take(settings, request, origin, source);
+  return origin === "source"
+    ? compileSupply(settings, request, targets, source)
+    : takeSupply(settings, request, origin, source);
 }
 
 /**

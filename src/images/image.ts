@@ -1,11 +1,18 @@
 import type { Container, File } from "@dagger.io/dagger";
-import { fetched } from "../../dagger/engine/remote.js";
-import { baseContainer, binFolder, type Entry, entrypointScript, image, textIn } from "../../dagger/images/image.js";
+import { fetchFile } from "../../dagger/engine/remote.js";
+import {
+  assembleImage,
+  baseContainer,
+  binFolder,
+  entrypointScript,
+  type ImageFile,
+  readBaseText,
+} from "../../dagger/images/image.js";
 import type { Variant } from "../request/enums.js";
 import type { Identity } from "../request/identity.js";
 import type { Settings } from "../request/options.js";
 import type { Target } from "../request/platform.js";
-import { unpackFor } from "../toolchain/unpack.js";
+import { unpackBinary } from "../toolchain/unpack.js";
 import {
   ACCOUNT_FILES,
   type Accounts,
@@ -25,7 +32,7 @@ import {
 const NO_DATE = 315532800;
 
 /** The date of every file of an image: its commit's, so that equal input gives an equal layer. */
-export function dateOf({ created }: Identity): number {
+export function fileDate({ created }: Identity): number {
   return created ?? NO_DATE;
 }
 
@@ -37,18 +44,18 @@ export interface Contents {
 
 const tiniRemote = { argument: "tini", instead: "the programs with --tini" };
 
-async function tiniFor(settings: Settings, target: Target): Promise<File> {
+async function findTini(settings: Settings, target: Target): Promise<File> {
   const { tini } = settings;
   const name = `tini-${target.debian}`;
-  if (!tini) return fetched(TINI.url(target.debian), tiniRemote, TINI.checksums[target.debian]);
+  if (!tini) return fetchFile(TINI.url(target.debian), tiniRemote, TINI.checksums[target.debian]);
   if (!(await tini.exists(name))) throw new Error(`tini: ${name} is missing, for ${target.platform}`);
   const from = { file: tini.file(name), packing: "bare", sha512: null, name: `tini: ${name}` } as const;
-  return unpackFor(settings, from, target);
+  return unpackBinary(settings, from, target);
 }
 
 /** The files of the user and group deno, edited from what the image below has. */
-async function accountFiles(base: Container): Promise<Entry[]> {
-  const read = async (name: string) => [name, await textIn(base, `etc/${name}`)] as const;
+async function accountFiles(base: Container): Promise<ImageFile[]> {
+  const read = async (name: string) => [name, await readBaseText(base, `etc/${name}`)] as const;
   const accounts = Object.fromEntries(await Promise.all(ACCOUNT_FILES.map(read))) as unknown as Accounts;
   const edited = withUser(accounts);
   const secret = { mode: 0o640, owner: `0:${shadowGroup(accounts.group)}` };
@@ -60,7 +67,7 @@ async function accountFiles(base: Container): Promise<Entry[]> {
 }
 
 /** The image of one platform, whole: whatever is wrong with its parts is an error here, before anything is pushed. */
-export async function imageOf(
+export async function makeImage(
   settings: Settings,
   contents: Contents,
   target: Target,
@@ -70,26 +77,26 @@ export async function imageOf(
   const base = await baseContainer(target.platform, baseImage(variant, settings.imageBase));
   const common = {
     base,
-    date: dateOf(identity),
+    date: fileDate(identity),
     environment: environment(variant, identity),
     labels: labels(variant, identity, settings.repository),
     entrypoint: entrypoint(variant),
   };
   const binary = await contents.deno(target);
   if (variant === "BIN") {
-    return image({
+    return assembleImage({
       ...common,
       files: [{ path: "deno", content: binary, mode: 0o755 }],
       folders: [],
       command: null,
     }).sync();
   }
-  const script: Entry = { path: SCRIPT.slice(1), content: entrypointScript, mode: 0o755 };
-  const files: Entry[] = [
+  const script: ImageFile = { path: SCRIPT.slice(1), content: entrypointScript, mode: 0o755 };
+  const files: ImageFile[] = [
     { path: `${await binFolder(base)}/deno`, content: binary, mode: 0o755 },
-    { path: "tini", content: await tiniFor(settings, target), mode: 0o755 },
+    { path: "tini", content: await findTini(settings, target), mode: 0o755 },
     ...(variant === "DISTROLESS" ? [] : [script]),
     ...(await accountFiles(base)),
   ];
-  return image({ ...common, files, folders: [{ path: "deno-dir", owner: OWNER }], command: COMMAND }).sync();
+  return assembleImage({ ...common, files, folders: [{ path: "deno-dir", owner: OWNER }], command: COMMAND }).sync();
 }

@@ -1,5 +1,5 @@
 import type { Variant } from "../request/enums.js";
-import { type Identity, versionOf } from "../request/identity.js";
+import { fullVersion, type Identity } from "../request/identity.js";
 
 /**
  * Image indexes with linux/amd64 and linux/arm64, of 2026. Their C libraries are as new as the default base's, 2.39, which
@@ -26,7 +26,7 @@ export const OWNER = `${ID}:${ID}`;
 
 /** The variables of https://github.com/denoland/deno_docker, which Dockerfiles and scripts rely on. */
 export function environment(variant: Variant, identity: Identity): Record<string, string> {
-  const version = { DENO_VERSION: versionOf(identity) };
+  const version = { DENO_VERSION: fullVersion(identity) };
   if (variant === "BIN") return version;
   return { DENO_USE_CGROUPS: "1", DENO_DIR: "/deno-dir/", DENO_INSTALL_ROOT: "/usr/local", ...version };
 }
@@ -50,7 +50,7 @@ export function labels(variant: Variant, identity: Identity, repository: string)
   return {
     [of("title")]: "Deno",
     [of("description")]: `Deno (${NAMES[variant]})`,
-    [of("version")]: versionOf(identity),
+    [of("version")]: fullVersion(identity),
     [of("source")]: repository,
     [of("licenses")]: "MIT",
     ...(commit && { [of("revision")]: commit }),

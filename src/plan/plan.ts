@@ -204,7 +204,7 @@ function remarks(facts: Facts, denoRecipe: DenoRecipe, libraryRecipe: LibraryRec
 }
 
 /** A plan, or the part of it that is known, as a person reads it. Empty lists and values are left out. */
-export function textOf(plan: Partial<Plan>): string {
+export function planText(plan: Partial<Plan>): string {
   const { steps = [], remarks = [], ...values } = plan;
   const lines = Object.entries(values)
     .map(([name, value]) => [name, Array.isArray(value) ? value.join(" ") : value] as const)
@@ -258,5 +258,5 @@ export function plan(facts: Facts, denoRecipe: DenoRecipe, libraryRecipe: Librar
     ],
     remarks: remarks(facts, denoRecipe, libraryRecipe),
   };
-  return { ...decided, text: textOf(decided) };
+  return { ...decided, text: planText(decided) };
 }

@@ -1,7 +1,7 @@
 import semver from "semver";
 import { z } from "zod";
 import { TARGETS } from "../request/platform.js";
-import { baseOf, FLOOR, quoted } from "../request/version.js";
+import { FLOOR, quoted, releaseBase } from "../request/version.js";
 
 /** Something that a person should know of this build. */
 export interface Note {
@@ -567,7 +567,7 @@ function notes(rows: (DenoRow | LibraryRow)[]): Note[] {
 
 /** What compiling a Deno release takes. A prerelease or canary is built like the release that its version names. */
 export function denoRecipe(version: string): DenoRecipe {
-  const base = baseOf(version);
+  const base = releaseBase(version);
   if (!base) throw new Error(`Deno version ${quoted(version)} is not of the form 2.9.5.`);
   if (semver.lt(base, FLOOR)) throw new Error(`Deno ${version} is older than ${FLOOR}, the oldest that can be built.`);
   const rows = holding(denoRows, base);
@@ -588,7 +588,7 @@ export function denoRecipe(version: string): DenoRecipe {
 
 /** What compiling a V8 crate takes, for one target triple and a set of cargo features beyond the default. */
 export function libraryRecipe(v8Version: string, triple: string, features: string[]): LibraryRecipe {
-  const base = baseOf(v8Version);
+  const base = releaseBase(v8Version);
   if (!base) throw new Error(`V8 crate version ${quoted(v8Version)} is not of the form 150.4.0.`);
   if (semver.lt(base, OLDEST_LIBRARY)) {
     throw new Error(`V8 crate ${v8Version} is older than ${OLDEST_LIBRARY}, which Deno ${FLOOR} uses.`);

@@ -1,5 +1,5 @@
 import semver from "semver";
-import { baseOf, quoted } from "../request/version.js";
+import { quoted, releaseBase } from "../request/version.js";
 
 const KINDS = ["read", "write", "net", "env", "sys", "run", "ffi", "import", "hrtime"];
 
@@ -59,7 +59,7 @@ export function checkPermissions(options: string[], version: string): void {
   for (const option of options) {
     const name = option.slice(2).split("=")[0] ?? "";
     const since = SINCE[name] ?? version;
-    if (semver.lt(baseOf(version) ?? version, since)) {
+    if (semver.lt(releaseBase(version) ?? version, since)) {
       throw new Error(`permissions: ${name} is known since Deno ${since}, and this is ${version}`);
     }
   }

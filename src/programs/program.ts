@@ -1,6 +1,6 @@
 import semver from "semver";
 import { denoRecipe } from "../plan/recipe.js";
-import { baseOf, quoted } from "../request/version.js";
+import { quoted, releaseBase } from "../request/version.js";
 
 /** Where a program's source is, in the container that compiles it and in its image. */
 export const FOLDER = "/app";
@@ -38,13 +38,13 @@ export function checkInclude(texts: string[]): void {
 }
 
 /** Refuses --include for a Deno that does not have it. */
-export function checkIncludeOf(texts: string[], version: string): void {
-  if (texts.length === 0 || semver.gte(baseOf(version) ?? version, INCLUDE)) return;
+export function checkIncludeVersion(texts: string[], version: string): void {
+  if (texts.length === 0 || semver.gte(releaseBase(version) ?? version, INCLUDE)) return;
   throw new Error(`include: deno compile has --include since ${INCLUDE}, and this is ${version}`);
 }
 
 /** A path in the source, as a command line has it: absolute, so that it is no option, no URL, and no matter from where. */
-export function placeOf(path: string): string {
+export function appPath(path: string): string {
   return `${FOLDER}/${path}`;
 }
 
@@ -93,5 +93,5 @@ export function checkAppTags(tags: string[]): void {
  *   would be asked.
  */
 export function appEntrypoint(permissions: string[], entrypoint: string): string[] {
-  return [...["/tini", "--", "/bin/deno", "run", "--cached-only", "--no-prompt"], ...permissions, placeOf(entrypoint)];
+  return [...["/tini", "--", "/bin/deno", "run", "--cached-only", "--no-prompt"], ...permissions, appPath(entrypoint)];
 }

@@ -6,11 +6,11 @@ import type { Settings } from "../request/options.js";
 import { TARGETS } from "../request/platform.js";
 import { newest } from "../request/version.js";
 import { enginePlatform } from "../toolchain/toolchains.js";
-import { resolve } from "../upstream/source.js";
+import { findTree } from "../upstream/source.js";
 import { rehearse } from "./rehearse.js";
 
 /** A repository and a source of V8 that are given stay; what would spare the work does not, for it is the question. */
-function anew(settings: Settings): Settings {
+function fromScratch(settings: Settings): Settings {
   return { ...settings, source: undefined, librarySource: undefined, prebuilt: undefined, fromUpstream: false };
 }
 
@@ -21,7 +21,7 @@ function anew(settings: Settings): Settings {
 export async function rehearseNewest(settings: Settings): Promise<void> {
   const version = newest(await releaseTags(settings.repository), { kind: "latest" });
   const planned = {
-    ...anew(settings),
+    ...fromScratch(settings),
     // What this engine can compile is not the question yet.
     fromUpstream: true,
     strategy: "AUTO" as const,
@@ -29,7 +29,7 @@ export async function rehearseNewest(settings: Settings): Promise<void> {
     upgradeUrl: settings.upgradeUrl || "https://example.com/releases",
   };
   const release = { kind: "release", version } as const;
-  const tree = await resolve(planned, release);
+  const tree = await findTree(planned, release);
   const engine = await enginePlatform();
   await Promise.all(TARGETS.map((target) => decide(planned, tree, engine, target)));
   if (semver.gtr(version, RECIPE_LINE)) {
@@ -45,5 +45,5 @@ export async function rehearseNewest(settings: Settings): Promise<void> {
     );
   }
   const targets = TARGETS.filter((target) => engine.cpu === "x64" || target === engine);
-  await rehearse(anew(settings), release, targets);
+  await rehearse(fromScratch(settings), release, targets);
 }

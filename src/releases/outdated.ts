@@ -1,12 +1,12 @@
 import { clock } from "../../dagger/engine/http.js";
-import { releases } from "../../dagger/releases/api.js";
-import { imageTags, tagsOf } from "../../dagger/releases/registry.js";
+import { listReleases } from "../../dagger/releases/api.js";
+import { listTags, openTags } from "../../dagger/releases/registry.js";
 import { releaseTags } from "../../dagger/upstream/git.js";
 import { parseImageName } from "../images/name.js";
 import { checkLogin } from "../images/tags.js";
 import type { Target } from "../request/platform.js";
-import { lackingOfImage, lackingOnPage, parseSince } from "./missing.js";
-import { type Behind, behind } from "./moving-tags.js";
+import { lackingInImage, lackingOnPage, parseSince } from "./missing.js";
+import { type Behind, findBehind } from "./moving-tags.js";
 import { parsePage } from "./page.js";
 
 /** What is compared with upstream: a release page, an image, or both. */
@@ -33,7 +33,7 @@ export interface Missing {
 }
 
 /** Compares the places that were given with upstream. */
-export async function compare(upstream: string, question: Question): Promise<Missing> {
+export async function findMissing(upstream: string, question: Question): Promise<Missing> {
   const { repository, address, username: user, password, token } = question;
   if (!repository && !address) {
     throw new Error("repository, address: one of them is needed: OWNER/NAME of a release page, or an image");
@@ -46,16 +46,20 @@ export async function compare(upstream: string, question: Question): Promise<Mis
   const credentials = password === null ? null : { user, password };
   const [tags, entries, imagesTags] = await Promise.all([
     releaseTags(upstream),
-    page && releases({ ...page, token, clock }),
-    image && imageTags({ ...image, credentials }),
+    page && listReleases({ ...page, token, clock }),
+    image && listTags({ ...image, credentials }),
   ]);
   return {
     tags,
     page: entries ? lackingOnPage(tags, entries, triples, since) : [],
-    image: imagesTags ? lackingOfImage(tags, imagesTags, since) : [],
+    image: imagesTags ? lackingInImage(tags, imagesTags, since) : [],
     behind:
       image && imagesTags
-        ? await behind(imagesTags, { kinds: question.kinds, upstream: tags, since }, tagsOf({ ...image, credentials }))
+        ? await findBehind(
+            imagesTags,
+            { kinds: question.kinds, upstream: tags, since },
+            openTags({ ...image, credentials }),
+          )
         : [],
   };
 }

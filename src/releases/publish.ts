@@ -1,13 +1,13 @@
 import type { Secret } from "@dagger.io/dagger";
-import { publish } from "../../dagger/images/publish.js";
+import { pushIndex } from "../../dagger/images/publish.js";
 import { forEachTarget, type Supply } from "../binaries/supply.js";
-import { imageOf } from "../images/image.js";
+import { makeImage } from "../images/image.js";
 import { baseImage } from "../images/layout.js";
 import { checkLogin, checkTags, imageTags } from "../images/tags.js";
 import type { Variant } from "../request/enums.js";
 import type { Settings } from "../request/options.js";
 import type { Target } from "../request/platform.js";
-import { channelOf, type VersionRequest } from "../request/version.js";
+import { requestChannel, type VersionRequest } from "../request/version.js";
 
 /** What is pushed, and where to. */
 export interface Publication {
@@ -28,7 +28,7 @@ export async function publishImages(
   wanted: Publication,
 ): Promise<string[]> {
   const { address, request, targets, variant, username, password } = wanted;
-  checkTags(wanted.tags, channelOf(request));
+  checkTags(wanted.tags, requestChannel(request));
   baseImage(variant, settings.imageBase);
   checkLogin(username, password !== undefined);
   const deno = await supply();
@@ -37,8 +37,8 @@ export async function publishImages(
   // The version's last, whatever the order that was given: it says that the version is published, with all its tags.
   const kinds = [...wanted.tags].sort((one, other) => Number(one === "version") - Number(other === "version"));
   const tags = imageTags(kinds, deno.identity, variant);
-  const images = await forEachTarget(deno, targets, (target) => imageOf(settings, deno, target, variant));
-  const pushed = await publish({ address, tags, images, credentials: password ? { username, password } : null });
+  const images = await forEachTarget(deno, targets, (target) => makeImage(settings, deno, target, variant));
+  const pushed = await pushIndex({ address, tags, images, credentials: password ? { username, password } : null });
   return imageTags(wanted.tags, deno.identity, variant).flatMap(
     (tag) => pushed.find((reference) => reference.startsWith(`${address}:${tag}@`)) ?? [],
   );

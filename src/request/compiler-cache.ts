@@ -1,7 +1,7 @@
 import { quoted } from "./version.js";
 
 /** A compiler cache that several machines share: which settings of sccache a URL means. */
-export interface CompilerCache {
+export interface CacheStore {
   /** settings that may be seen */
   environment: Record<string, string>;
   /** the variables that take the user's and the password's secret */
@@ -19,7 +19,7 @@ function refuse(text: string, why: string): never {
  * Variables of sccache 0.8 and newer, one documentation page a kind of storage:
  * https://github.com/mozilla/sccache/tree/v0.10.0/docs
  */
-export function parseCompilerCache(text: string): CompilerCache {
+export function parseCompilerCache(text: string): CacheStore {
   let url: URL;
   try {
     url = new URL(text);

@@ -11,6 +11,6 @@ export interface Identity {
 }
 
 /** The version as `deno --version` says it: a build of a commit carries seven digits of its hash. */
-export function versionOf({ version, channel, commit }: Identity): string {
+export function fullVersion({ version, channel, commit }: Identity): string {
   return channel === "canary" && commit ? `${version}+${commit.slice(0, 7)}` : version;
 }

@@ -68,7 +68,7 @@ const options = z.object({
 export type Options = z.infer<typeof options>;
 
 /** What cannot be said in one argument's pattern: arguments that exclude or need each other. */
-export interface Given {
+export interface GivenOptions {
   prebuilt: boolean;
   librarySource: boolean;
   libraryPatches: boolean;
@@ -113,7 +113,7 @@ function checkGitUrl(argument: "repository" | "library-repository", url: string)
 }
 
 /** Throws an error that names the argument, what was given and what is accepted. */
-export function checkOptions(values: Options, given: Given): void {
+export function checkOptions(values: Options, given: GivenOptions): void {
   checkGitUrl("repository", values.repository);
   checkGitUrl("library-repository", values["library-repository"]);
   checkValues(options, values);

@@ -3,13 +3,13 @@ import { z } from "zod";
 import type { Check } from "../../dagger/engine/check.js";
 import type { Command, Run } from "../../dagger/smoke/smoke.js";
 import type { Variant } from "../request/enums.js";
-import { type Identity, versionOf } from "../request/identity.js";
+import { fullVersion, type Identity } from "../request/identity.js";
 import { checkValues, imageReference } from "../request/options.js";
 import { quoted, type VersionRequest } from "../request/version.js";
 
 /** What the image of a platform is to show. */
 export interface Expected {
-  /** what `deno --version` is to contain; see {@link versionText} */
+  /** what `deno --version` is to contain; see {@link ownVersionText} */
   version: string;
   /** the architecture as Deno names it */
   machine: string;
@@ -38,12 +38,12 @@ export function checkAge(version: string): void {
 }
 
 /** What `deno --version` says of a Deno that was made here. */
-export function versionText(identity: Identity): string {
-  return `deno ${versionOf(identity)} (`;
+export function ownVersionText(identity: Identity): string {
+  return `deno ${fullVersion(identity)} (`;
 }
 
 /** What it says of a published one, as far as the version that was asked for tells. */
-export function requestText(request: VersionRequest): string {
+export function askedVersionText(request: VersionRequest): string {
   switch (request.kind) {
     case "release":
       return `deno ${request.version} (`;
@@ -130,7 +130,7 @@ function tests(run: Run, names: string[]): Check[] {
 }
 
 /** What the commands showed, in the order of the report. */
-export function checksOf(runs: Record<Command, Run>, { version, machine, tests: names }: Expected): Check[] {
+export function judgeRuns(runs: Record<Command, Run>, { version, machine, tests: names }: Expected): Check[] {
   const arch = `${machine} 42`;
   const said = check("version", runs.version, quoted(version), (code, out) => code === 0 && out.includes(version));
   if (said.passed && "out" in runs.version) said.seen = firstLine(runs.version.out);

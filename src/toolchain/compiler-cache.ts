@@ -2,14 +2,18 @@ import type { Secret } from "@dagger.io/dagger";
 import type { CompilerCache as Store } from "../../dagger/toolchain/compiler-cache.js";
 import { parseCompilerCache } from "../request/compiler-cache.js";
 
-interface Given {
+interface CacheOptions {
   compilerCache: string;
   compilerCacheUser?: Secret;
   compilerCachePassword?: Secret;
 }
 
 /** The store and the secrets for it, as the stages take them. */
-export function compilerCacheOf({ compilerCache, compilerCacheUser, compilerCachePassword }: Given): Store | undefined {
+export function openCompilerCache({
+  compilerCache,
+  compilerCacheUser,
+  compilerCachePassword,
+}: CacheOptions): Store | undefined {
   if (!compilerCache) return undefined;
   const { environment, user, password } = parseCompilerCache(compilerCache);
   return {

@@ -3,7 +3,7 @@ import {
   checkRelease,
   checkRequest,
   checkRuntime,
-  given,
+  findFile,
   manifestUrl,
   originOf,
   packageName,
@@ -117,23 +117,23 @@ describe("a directory of binaries", () => {
   it("has zips, as release makes them, or bare binaries; the zip first", () => {
     const zip = "deno-aarch64-unknown-linux-gnu.zip";
     const bare = "deno-aarch64-unknown-linux-gnu";
-    expect(given([bare], arm)).toEqual({ name: bare, packing: "bare" });
-    expect(given([`${zip}.sha256sum`, bare, zip], arm)).toEqual({ name: zip, packing: "zip" });
+    expect(findFile([bare], arm)).toEqual({ name: bare, packing: "bare" });
+    expect(findFile([`${zip}.sha256sum`, bare, zip], arm)).toEqual({ name: zip, packing: "zip" });
   });
 
   it("has denort under the same names", () => {
     const bare = "denort-aarch64-unknown-linux-gnu";
-    expect(given([`${bare}.zip`, bare], arm, "denort")).toEqual({ name: `${bare}.zip`, packing: "zip" });
-    expect(() => given(["deno-aarch64-unknown-linux-gnu"], arm, "denort")).toThrow(
+    expect(findFile([`${bare}.zip`, bare], arm, "denort")).toEqual({ name: `${bare}.zip`, packing: "zip" });
+    expect(() => findFile(["deno-aarch64-unknown-linux-gnu"], arm, "denort")).toThrow(
       "binaries: neither denort-aarch64-unknown-linux-gnu.zip nor denort-aarch64-unknown-linux-gnu is there",
     );
   });
 
   it("must have the platform, and the error says what it has", () => {
-    expect(() => given(["deno-aarch64-unknown-linux-gnu.zip"], amd)).toThrow(
+    expect(() => findFile(["deno-aarch64-unknown-linux-gnu.zip"], amd)).toThrow(
       "binaries: neither deno-x86_64-unknown-linux-gnu.zip nor deno-x86_64-unknown-linux-gnu is there, for linux/amd64; " +
         "the directory has: deno-aarch64-unknown-linux-gnu.zip",
     );
-    expect(() => given([], amd)).toThrow("the directory has: nothing");
+    expect(() => findFile([], amd)).toThrow("the directory has: nothing");
   });
 });

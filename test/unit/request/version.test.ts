@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { baseOf, channelOf, newest, parseVersion, quoted, tagOf } from "../../../src/request/version.js";
+import { newest, parseVersion, quoted, releaseBase, requestChannel, tagOf } from "../../../src/request/version.js";
 
 describe("parseVersion", () => {
   it.each([
@@ -149,7 +149,7 @@ describe("what follows from a version", () => {
     ["canary", "canary"],
     ["37aa346d9a", "canary"],
   ])("is the channel: %s is %s", (text, channel) => {
-    expect(channelOf(parseVersion(text))).toBe(channel);
+    expect(requestChannel(parseVersion(text))).toBe(channel);
   });
 
   it.each([
@@ -159,6 +159,6 @@ describe("what follows from a version", () => {
     ["2.9", null],
     ["main", null],
   ])("is the release that %s is built like: %s", (version, base) => {
-    expect(baseOf(version)).toBe(base);
+    expect(releaseBase(version)).toBe(base);
   });
 });
