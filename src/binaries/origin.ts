@@ -2,7 +2,7 @@ import semver from "semver";
 import { z } from "zod";
 import type { NamedOrigin } from "../request/enums.js";
 import { type ProgramName, type Target, zipName } from "../request/platform.js";
-import { downloadUrl, quoted, type VersionRequest } from "../request/version.js";
+import { downloadUrl, quote, type VersionRequest } from "../request/version.js";
 
 /** Where an image's binary comes from: a directory that was given, or what the option binary-origin names. */
 export type Origin = "given" | Lowercase<NamedOrigin>;
@@ -59,7 +59,7 @@ export function zipUrl(repository: string, version: string, target: Target, prog
 /** Reads a `.sha256sum` file, the output of `shasum -a 256`: `<hex>  <name>`. */
 export function parseChecksum(text: string, url: string): string {
   const hex = /^([0-9a-f]{64})(\s|$)/i.exec(text.trim())?.[1];
-  if (!hex) throw new Error(`binary-origin: ${url} holds no SHA-256 checksum: ${quoted(text)}`);
+  if (!hex) throw new Error(`binary-origin: ${url} holds no SHA-256 checksum: ${quote(text)}`);
   return `sha256:${hex.toLowerCase()}`;
 }
 

@@ -1,6 +1,6 @@
 import semver from "semver";
 import { zipName } from "../request/platform.js";
-import { FLOOR, newest, quoted, tagOf } from "../request/version.js";
+import { FLOOR, newest, quote, tagOf } from "../request/version.js";
 
 const TAG = /^(?:refs\/tags\/)?v(\d+\.\d+\.\d+(?:-[0-9A-Za-z.-]+)?)$/;
 
@@ -24,7 +24,7 @@ export function parseSince(text: string): string | null {
   if (text === "") return null;
   const version = /^v?\d/.test(text) ? semver.valid(text) : null;
   if (version && semver.gte(version, FLOOR)) return version;
-  throw new Error(`since: ${quoted(text)} is not accepted. Accepted: a release from ${FLOOR} on, such as 2.9.0.`);
+  throw new Error(`since: ${quote(text)} is not accepted. Accepted: a release from ${FLOOR} on, such as 2.9.0.`);
 }
 
 /**

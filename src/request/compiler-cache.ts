@@ -1,4 +1,4 @@
-import { quoted } from "./version.js";
+import { quote } from "./version.js";
 
 /** A compiler cache that several machines share: which settings of sccache a URL means. */
 export interface CacheStore {
@@ -12,7 +12,7 @@ export interface CacheStore {
 const accepted = "redis://HOST:PORT/DB, webdav+https://HOST/PATH, or s3://BUCKET/PREFIX?region=REGION&endpoint=HOST";
 
 function refuse(text: string, why: string): never {
-  throw new Error(`compiler-cache: ${why}; accepted: ${accepted}; given: ${quoted(text)}`);
+  throw new Error(`compiler-cache: ${why}; accepted: ${accepted}; given: ${quote(text)}`);
 }
 
 /**

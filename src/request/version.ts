@@ -26,7 +26,7 @@ const COMMIT = /^[0-9a-f]{7,40}$/i;
 const TAG = new RegExp(`^(?:refs/tags/)?v(${NUMBER}\\.${NUMBER}\\.${NUMBER})$`);
 
 /** What a user gave, as an error shows it: escaped, never longer than a line, and without what a URL says of a user. */
-export function quoted(text: string): string {
+export function quote(text: string): string {
   const shown = text.replace(/\/\/[^/\s].*@/s, "//***@").replace(/^[^/\s@]+:[^/\s@]+@(?!sha256:)/, "***@");
   return JSON.stringify(shown.length > 64 ? `${shown.slice(0, 63)}…` : shown);
 }
@@ -55,12 +55,12 @@ export function parseVersion(text: string): VersionRequest {
   }
 
   if (COMMIT.test(text)) return { kind: "commit", hash: text.toLowerCase() };
-  throw new Error(`version: ${quoted(text)} is not understood. Accepted: ${ACCEPTED}.`);
+  throw new Error(`version: ${quote(text)} is not understood. Accepted: ${ACCEPTED}.`);
 }
 
 function tooOld(text: string): Error {
   return new Error(
-    `version: ${quoted(text)} is older than ${FLOOR}, the oldest release that can be built. Accepted: ${ACCEPTED}.`,
+    `version: ${quote(text)} is older than ${FLOOR}, the oldest release that can be built. Accepted: ${ACCEPTED}.`,
   );
 }
 

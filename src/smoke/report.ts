@@ -1,11 +1,10 @@
 import semver from "semver";
-import { z } from "zod";
 import type { Check } from "../../dagger/engine/check.js";
 import type { Command, Run } from "../../dagger/smoke/smoke.js";
 import type { Variant } from "../request/enums.js";
 import { fullVersion, type Identity } from "../request/identity.js";
 import { checkValues, imageReference } from "../request/options.js";
-import { quoted, type VersionRequest } from "../request/version.js";
+import { quote, type VersionRequest } from "../request/version.js";
 
 /** What the image of a platform is to show. */
 export interface Expected {
@@ -26,7 +25,7 @@ export function checkTrial(variant: Variant, address: string): void {
     throw new Error("variant: BIN is the binary alone, which nothing can run in; UBUNTU has the same binary");
   }
   if (!address) return;
-  checkValues(z.object({ address: imageReference }), { address });
+  checkValues({ address: [imageReference] }, { address });
   if (variant !== "UBUNTU") {
     throw new Error(`variant: ${variant} is given together with address; an image that is there has its variant`);
   }
@@ -132,11 +131,11 @@ function tests(run: Run, names: string[]): Check[] {
 /** What the commands showed, in the order of the report. */
 export function judgeRuns(runs: Record<Command, Run>, { version, machine, tests: names }: Expected): Check[] {
   const arch = `${machine} 42`;
-  const said = check("version", runs.version, quoted(version), (code, out) => code === 0 && out.includes(version));
+  const said = check("version", runs.version, quote(version), (code, out) => code === 0 && out.includes(version));
   if (said.passed && "out" in runs.version) said.seen = firstLine(runs.version.out);
   return [
     said,
-    check("eval", runs.eval, quoted(arch), (code, out) => code === 0 && out.trim() === arch),
+    check("eval", runs.eval, quote(arch), (code, out) => code === 0 && out.trim() === arch),
     ...tests(runs.test, names),
     // PermissionDenied before Deno 2: https://docs.deno.com/api/deno/~/Deno.errors.NotCapable
     check("permission", runs.permission, "exit code 1 and a denied read", (code, out, err) => {

@@ -8,7 +8,7 @@ import { newestLibclang, packageVersion, pathIn, rustVersion, v8Version } from "
 import { denoRecipe } from "../plan/recipe.js";
 import { unknownScripts } from "../plan/snapshot.js";
 import type { Settings } from "../request/options.js";
-import { newest, quoted, requestChannel, tagOf, treeChannel, type VersionRequest } from "../request/version.js";
+import { newest, quote, requestChannel, tagOf, treeChannel, type VersionRequest } from "../request/version.js";
 import { gitContainer } from "../toolchain/toolchains.js";
 import { withUpgradeUrl } from "./upgrade.js";
 
@@ -104,7 +104,7 @@ export async function findTree(settings: Settings, request: VersionRequest): Pro
   const version = packageVersion(cli);
   // A tag's tree may say otherwise: v1.43.0 is 1.43.1 (https://github.com/denoland/deno/blob/v1.43.0/cli/Cargo.toml).
   if (settings.source && request.kind === "release" && request.version !== version) {
-    throw new Error(`version: ${quoted(request.version)} was asked for, but the tree says that it is ${version}`);
+    throw new Error(`version: ${quote(request.version)} was asked for, but the tree says that it is ${version}`);
   }
   if (request.kind === "line" && !semver.satisfies(version, request.range)) {
     throw new Error(`version: ${request.range} was asked for, but the tree says that it is ${version}`);
