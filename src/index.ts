@@ -596,7 +596,7 @@ export class DenoFromSource {
     files?: Directory,
   ): Promise<Upload> {
     const targets = parsePlatforms(platforms);
-    return this.bring(parsePage(repository, api), token, parseVersion(version), targets, replace, files);
+    return this.uploadRelease(parsePage(repository, api), token, parseVersion(version), targets, replace, files);
   }
 
   /**
@@ -656,7 +656,7 @@ export class DenoFromSource {
       const places: string[] = [];
       const request = { kind: "release", version } as const;
       if (token && missing.page.includes(version)) {
-        places.push((await this.bring(parsePage(repository, api), token, request, targets, replace)).url);
+        places.push((await this.uploadRelease(parsePage(repository, api), token, request, targets, replace)).url);
       }
       if (missing.image.includes(version)) {
         const kinds = kindsFor(tags, version, missing.tags);
@@ -819,7 +819,7 @@ export class DenoFromSource {
   }
 
   /** Brings a release's files to its page. What cannot be built is refused before a release page is touched. */
-  private async bring(
+  private async uploadRelease(
     page: Page,
     token: Secret,
     request: VersionRequest,
