@@ -8,33 +8,44 @@
 import { argument, Container, check, Directory, dag, File, func, object, Secret } from "@dagger.io/dagger";
 import { clock } from "../dagger/engine/http.js";
 import { newestCommit, releaseTags } from "../dagger/upstream/git.js";
-import { binaryOf, denoToolchain, runtimeOf } from "./deno/build.js";
-import { identify, imageOf, publishImages } from "./images/image.js";
+import { type FromSource, findSupply, type Supply } from "./binaries/supply.js";
+import { denoToolchain, prepareDeno, prepareDenort } from "./deno/build.js";
+import { makeImage } from "./images/image.js";
 import { checkImageOptions } from "./images/options.js";
+import { parseAddress } from "./images/tags.js";
 import type { Plan } from "./plan/plan.js";
-import { decide, engineFor, inTurn, type Work } from "./plan/work.js";
+import { checkEngine, decide, inTurn, type Work } from "./plan/work.js";
 import { App } from "./programs/app.js";
 import * as programs from "./programs/programs.js";
 import { rehearseNewest } from "./rehearsal/newest.js";
 import { rehearse } from "./rehearsal/rehearse.js";
-import { either, newestOf, tagsFor } from "./releases/missing.js";
+import { either, kindsFor, newestOfChannel } from "./releases/missing.js";
 import { moveTags } from "./releases/moving-tags.js";
-import { compare, type Missing } from "./releases/outdated.js";
-import { GITHUB, parsePage } from "./releases/page.js";
-import { archiveOf, prepareRelease } from "./releases/release.js";
-import { checkSync, each, type Synced } from "./releases/sync.js";
+import { findMissing, type Missing } from "./releases/outdated.js";
+import { GITHUB, type Page, parsePage } from "./releases/page.js";
+import { publishImages } from "./releases/publish.js";
+import { makeArchive, makeRelease } from "./releases/release.js";
+import { checkSync, type Synced, syncEach } from "./releases/sync.js";
 import { releaseTag } from "./releases/tag.js";
 import { type Upload, upload } from "./releases/upload.js";
 import { BinaryOrigin, BuildStrategy, ImageVariant, LibraryOrigin, UpstreamChannel } from "./request/enums.js";
-import { checkOptions } from "./request/options.js";
+import { checkOptions, type Settings } from "./request/options.js";
 import { parsePlatform, parsePlatforms, type Target } from "./request/platform.js";
-import { parseVersion } from "./request/version.js";
-import { smoke, smokeOfficial } from "./smoke/smoke.js";
-import { resolve } from "./upstream/source.js";
-import { libraryOf, prepareMirror } from "./v8/build.js";
+import { parseVersion, type VersionRequest } from "./request/version.js";
+import { OFFICIAL, smoke } from "./smoke/smoke.js";
+import { enginePlatform } from "./toolchain/toolchains.js";
+import { findTree } from "./upstream/source.js";
+import { makeLibrary, prepareLibrary, prepareMirror } from "./v8/build.js";
 
 /** Ubuntu 24.04 as of 2026-07, an image index with linux/amd64 and linux/arm64: glibc 2.39. */
 const BASE = "ubuntu:24.04@sha256:4fbb8e6a8395de5a7550b33509421a2bafbc0aab6c06ba2cef9ebffbc7092d90";
+
+/** How a Deno is compiled, where no finished one is asked for. */
+const FROM_SOURCE: FromSource = {
+  findTree,
+  prepareDeno: (work) => prepareDeno(work, prepareLibrary),
+  prepareDenort: (work) => prepareDenort(work, prepareLibrary),
+};
 
 /** Builds Deno, and the V8 under it, from source. */
 @object()
@@ -288,7 +299,7 @@ export class DenoFromSource {
     /** The platform that it is for: linux/arm64 or linux/amd64 */
     platform: string = "linux/arm64",
   ): Promise<Directory> {
-    return libraryOf(await this.work(version, platform));
+    return makeLibrary(await this.work(version, platform));
   }
 
   /**
@@ -326,7 +337,8 @@ export class DenoFromSource {
     /** The platform that it is for: linux/arm64 or linux/amd64 */
     platform: string = "linux/arm64",
   ): Promise<File> {
-    return binaryOf(await this.work(version, platform));
+    const make = await prepareDeno(await this.work(version, platform), prepareLibrary);
+    return make();
   }
 
   /**
@@ -344,7 +356,7 @@ export class DenoFromSource {
     /** The platform that it is for: linux/arm64 or linux/amd64 */
     platform: string = "linux/arm64",
   ): Promise<File> {
-    return archiveOf(await this.work(version, platform));
+    return makeArchive(await this.work(version, platform));
   }
 
   /**
@@ -363,9 +375,7 @@ export class DenoFromSource {
     /** One or more platforms, separated by commas: linux/arm64,linux/amd64 */
     platforms: string[] = ["linux/arm64", "linux/amd64"],
   ): Promise<Directory> {
-    const works = await this.works(version, platforms);
-    const files = await inTurn(await Promise.all(works.map(prepareRelease)), (make) => make());
-    return files.reduce((all, one) => all.withDirectory(".", one), dag.directory());
+    return makeRelease(await this.works(version, platforms));
   }
 
   /**
@@ -385,7 +395,8 @@ export class DenoFromSource {
     /** The platform that it is for: linux/arm64 or linux/amd64 */
     platform: string = "linux/arm64",
   ): Promise<File> {
-    return runtimeOf(await this.work(version, platform));
+    const make = await prepareDenort(await this.work(version, platform), prepareLibrary);
+    return make();
   }
 
   /**
@@ -424,7 +435,16 @@ export class DenoFromSource {
      */
     include: string[] = [],
   ): Promise<File> {
-    return programs.compile(this, { source, entrypoint, version, platform, permissions, include });
+    const target = parsePlatform(platform);
+    const request = parseVersion(version);
+    return programs.makeExecutable(this, this.supply(request, [target]), {
+      source,
+      entrypoint,
+      request,
+      target,
+      permissions,
+      include,
+    });
   }
 
   /**
@@ -459,8 +479,10 @@ export class DenoFromSource {
      */
     permissions: string[] = [],
   ): Promise<App> {
-    const wanted = { source, entrypoint, version, platforms, variant, permissions };
-    return Object.assign(new App(), await programs.application(this, wanted));
+    const targets = parsePlatforms(platforms);
+    const request = parseVersion(version);
+    const wanted = { source, entrypoint, request, targets, variant, permissions };
+    return Object.assign(new App(), await programs.makeApp(this, this.supply(request, targets), wanted));
   }
 
   /**
@@ -476,7 +498,7 @@ export class DenoFromSource {
   ): Promise<string> {
     if (channel === UpstreamChannel.CANARY) return newestCommit(this.repository);
     const tags = await releaseTags(this.repository);
-    return newestOf(tags, channel === UpstreamChannel.STABLE ? "stable" : "prerelease");
+    return newestOfChannel(tags, channel === UpstreamChannel.STABLE ? "stable" : "prerelease");
   }
 
   /**
@@ -511,7 +533,7 @@ export class DenoFromSource {
     const { page, image } = await this.missing(
       repository,
       address,
-      platforms,
+      parsePlatforms(platforms),
       since,
       [],
       api,
@@ -542,7 +564,8 @@ export class DenoFromSource {
     variant: ImageVariant = ImageVariant.UBUNTU,
   ): Promise<Container> {
     const target = parsePlatform(platform);
-    return imageOf(this, await identify(this, version), target, variant);
+    const find = this.supply(parseVersion(version), [target]);
+    return makeImage(this, await find(), target, variant);
   }
 
   /**
@@ -572,12 +595,8 @@ export class DenoFromSource {
     /** The files, as release made them, of one platform or several; nothing is built then */
     files?: Directory,
   ): Promise<Upload> {
-    const access = { ...parsePage(repository, api), token: await token.plaintext(), clock };
-    parsePlatforms(platforms);
-    const release = await releaseTag(this, version);
-    // Refused here what cannot be built, before a release page is touched.
-    if (!files) await this.works(release.version, platforms);
-    return upload(access, { ...release, replace }, async () => files ?? this.release(release.version, platforms));
+    const targets = parsePlatforms(platforms);
+    return this.uploadRelease(parsePage(repository, api), token, parseVersion(version), targets, replace, files);
   }
 
   /**
@@ -630,17 +649,21 @@ export class DenoFromSource {
     password?: Secret,
   ): Promise<Synced[]> {
     checkSync(this, { repository, token, address, tags });
-    const missing = await this.missing(repository, address, platforms, since, tags, api, token, username, password);
+    const targets = parsePlatforms(platforms);
+    const missing = await this.missing(repository, address, targets, since, tags, api, token, username, password);
     const behind = new Map(missing.behind.map((one) => [one.version, one]));
-    return each(either(missing.page, missing.image, [...behind.keys()]), async (version) => {
+    return syncEach(either(missing.page, missing.image, [...behind.keys()]), async (version) => {
       const places: string[] = [];
+      const request = { kind: "release", version } as const;
       if (token && missing.page.includes(version)) {
-        places.push((await this.upload(repository, token, version, platforms, api, replace)).url);
+        places.push((await this.uploadRelease(parsePage(repository, api), token, request, targets, replace)).url);
       }
       if (missing.image.includes(version)) {
-        const kinds = tagsFor(tags, version, missing.tags);
-        const variant = ImageVariant.UBUNTU;
-        places.push(...(await this.publish(address, version, platforms, variant, kinds, username, password)));
+        const kinds = kindsFor(tags, version, missing.tags);
+        const wanted = { request, targets, variant: ImageVariant.UBUNTU, tags: kinds, username, password };
+        places.push(
+          ...(await publishImages(this, this.supply(request, targets), { address: parseAddress(address), ...wanted })),
+        );
       }
       const moved = behind.get(version);
       if (moved) {
@@ -684,7 +707,17 @@ export class DenoFromSource {
     /** Password or token at the registry */
     password?: Secret,
   ): Promise<string[]> {
-    return publishImages(this, { address, version, platforms, variant, tags, username, password });
+    const [to, targets] = [parseAddress(address), parsePlatforms(platforms)];
+    const request = parseVersion(version);
+    return publishImages(this, this.supply(request, targets), {
+      address: to,
+      request,
+      targets,
+      variant,
+      tags,
+      username,
+      password,
+    });
   }
 
   /**
@@ -709,7 +742,9 @@ export class DenoFromSource {
     /** A published image with its tag or digest; none is made then. Example: --address=ghcr.io/me/deno:2.9.5 */
     address: string = "",
   ): Promise<string> {
-    return smoke(this, { version, platforms, variant, address });
+    const request = parseVersion(version);
+    const targets = parsePlatforms(platforms);
+    return smoke(this, this.supply(request, targets), { request, targets, variant, address });
   }
 
   /**
@@ -731,7 +766,7 @@ export class DenoFromSource {
     /** One or more of linux/arm64 and linux/amd64; each is rehearsed whole, one after the other */
     platforms: string[] = ["linux/arm64", "linux/amd64"],
   ): Promise<string> {
-    return rehearse(this, version, platforms);
+    return rehearse(this, parseVersion(version), parsePlatforms(platforms));
   }
 
   /**
@@ -744,7 +779,9 @@ export class DenoFromSource {
   @check()
   @func({ cache: "never" })
   async officialImage(): Promise<void> {
-    await smokeOfficial(this);
+    const settings: Settings = { ...this, binaries: undefined, binaryOrigin: BinaryOrigin.REGISTRY };
+    const { request, targets } = OFFICIAL;
+    await smoke(settings, () => findSupply(settings, request, targets, FROM_SOURCE), OFFICIAL);
   }
 
   /**
@@ -763,7 +800,7 @@ export class DenoFromSource {
   private async missing(
     repository: string,
     address: string,
-    platforms: string[],
+    targets: Target[],
     since: string,
     kinds: string[],
     api: string,
@@ -773,22 +810,45 @@ export class DenoFromSource {
   ): Promise<Missing> {
     const [tokenText, passwordText] = await Promise.all([token?.plaintext(), password?.plaintext()]);
     const secrets = { token: tokenText ?? null, password: passwordText ?? null };
-    return compare(this.repository, { repository, address, platforms, since, kinds, api, username, ...secrets });
+    return findMissing(this.repository, { repository, address, targets, since, kinds, api, username, ...secrets });
+  }
+
+  /** Which Deno a version means, and from where: found when what is made of it has been looked at. */
+  private supply(request: VersionRequest, targets: Target[]): () => Promise<Supply> {
+    return () => findSupply(this, request, targets, FROM_SOURCE);
+  }
+
+  /** Brings a release's files to its page. What cannot be built is refused before a release page is touched. */
+  private async uploadRelease(
+    page: Page,
+    token: Secret,
+    request: VersionRequest,
+    targets: Target[],
+    replace: boolean,
+    files?: Directory,
+  ): Promise<Upload> {
+    const access = { ...page, token: await token.plaintext(), clock };
+    const { request: exact, ...release } = await releaseTag(this, request);
+    if (!files) await this.decideAll(exact, targets);
+    const make = async () => files ?? makeRelease(await this.decideAll(exact, targets));
+    return upload(access, { ...release, replace }, make);
   }
 
   private async work(version: string, platform: string): Promise<Work> {
-    return (await this.decideAll(version, [parsePlatform(platform)]))[0] as Work;
+    const target = parsePlatform(platform);
+    return (await this.decideAll(parseVersion(version), [target]))[0] as Work;
   }
 
   private async works(version: string, platforms: string[]): Promise<Work[]> {
-    return this.decideAll(version, parsePlatforms(platforms));
+    const targets = parsePlatforms(platforms);
+    return this.decideAll(parseVersion(version), targets);
   }
 
   /** In this order, so that what is wrong is refused as early as it can be seen. */
-  private async decideAll(version: string, targets: Target[]): Promise<Work[]> {
-    parseVersion(version);
-    await engineFor(this, targets);
-    const tree = await resolve(this, version);
-    return Promise.all(targets.map((target) => decide(this, tree, target)));
+  private async decideAll(request: VersionRequest, targets: Target[]): Promise<Work[]> {
+    const engine = await enginePlatform();
+    checkEngine(this, engine, targets);
+    const tree = await findTree(this, request);
+    return Promise.all(targets.map((target) => decide(this, tree, engine, target)));
   }
 }

@@ -23,7 +23,7 @@ export interface Unpacked {
 const unpack = script(import.meta.url, "unpack.py");
 
 /** Verifies and unpacks. `tools` is any container with python3; it runs on the engine's own architecture. */
-export async function unpacked(tools: Container, from: Packed): Promise<Unpacked> {
+export async function unpackFile(tools: Container, from: Packed): Promise<Unpacked> {
   const { file, packing, sha512, name, member = "deno" } = from;
   const command = ["python3", "-c", unpack, packing, sha512 ?? "", member];
   const done = tools.withMountedFile("/src/packed", file).withExec(command);

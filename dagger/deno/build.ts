@@ -31,7 +31,7 @@ export interface DenoBuild {
 const build = script(import.meta.url, "build.sh");
 
 /** Runs cargo build. The target directory lives in a cache volume. */
-export async function deno(input: DenoBuild): Promise<File> {
+export async function buildDeno(input: DenoBuild): Promise<File> {
   let container = (await withCargoRegistry(input.toolchain))
     .withMountedCache("/cache", dag.cacheVolume(input.cacheKey), { sharing: CacheSharingMode.Locked })
     .withMountedDirectory("/src/deno", input.source)
@@ -55,7 +55,7 @@ export async function deno(input: DenoBuild): Promise<File> {
 }
 
 /** What a binary must show before it is handed over. */
-export interface Check {
+export interface BinaryCheck {
   /** a container of the binary's platform */
   container: Container;
   binary: File;
@@ -68,7 +68,7 @@ export interface Check {
  * Runs the binary: its version, and a script, which needs the snapshot that was made while it was built. A snapshot
  * of another architecture only shows when V8 loads it.
  */
-export async function checked({ container, binary, platform, version }: Check): Promise<File> {
+export async function checkBinary({ container, binary, platform, version }: BinaryCheck): Promise<File> {
   const ready = container.withMountedFile("/deno", binary).withEnvVariable("DENO_DIR", "/tmp/deno-dir");
   for (const [args, expected] of [
     [["/deno", "--version"], version],
@@ -96,7 +96,7 @@ export interface Started {
  * ends with 1 and a message, or with 0 in some versions, such as 2.1.7:
  * https://github.com/denoland/deno/blob/v2.1.7/cli/rt/main.rs
  */
-export async function started({ container, binary, platform }: Omit<Check, "version">): Promise<Started> {
+export async function startRuntime({ container, binary, platform }: Omit<BinaryCheck, "version">): Promise<Started> {
   const ready = container.withMountedFile("/denort", binary);
   const { code, err } = await attempt(ready.withExec(["/denort"]));
   // The loader, which says whose library it misses, ends with 1 too.

@@ -1,7 +1,7 @@
 import type { Container, Directory } from "@dagger.io/dagger";
 import { attempt } from "../engine/attempt.js";
 import { withCargoRegistry } from "../engine/cargo-registry.js";
-import { type Check, messageOf, tried } from "../engine/check.js";
+import { type Check, lastLines, runCheck } from "../engine/check.js";
 import { script } from "../engine/script.js";
 import { folder, withTargetBuildScripts } from "./build-scripts.js";
 
@@ -23,7 +23,7 @@ export interface DenoRehearsal {
 /** Cargo's graph of Deno with its lock file as it is, and the compilers that crates are compiled with. */
 export async function rehearseDeno(input: DenoRehearsal): Promise<Check[]> {
   const { toolchain, source, triple, cross, bare, machine } = input;
-  const metadata = await tried(cross ? "build scripts" : "cargo metadata", async () => {
+  const metadata = await runCheck(cross ? "build scripts" : "cargo metadata", async () => {
     if (cross) {
       const moved = await withTargetBuildScripts(toolchain, source, triple);
       return `moved, with the lock file as it was: ${await moved.file(`${folder}/programs`).contents()}`;
@@ -33,17 +33,17 @@ export async function rehearseDeno(input: DenoRehearsal): Promise<Check[]> {
       .withWorkdir("/src/deno")
       .withExec(["cargo", "metadata", "--locked", "--format-version=1", "--filter-platform", triple]);
     const { code, out, err } = await attempt(asked);
-    if (code !== 0) throw new Error(messageOf(err));
+    if (code !== 0) throw new Error(lastLines(err));
     return `${JSON.parse(out).packages.length} packages, with the lock file as it is`;
   });
-  const compilers = await tried("compilers of crates", async () => {
+  const compilers = await runCheck("compilers of crates", async () => {
     const made = toolchain.withExec(["sh", "-c", samples, "samples", triple]);
     const { code, err } = await attempt(made);
-    if (code !== 0) throw new Error(messageOf(err));
+    if (code !== 0) throw new Error(lastLines(err));
     const ran = await attempt(bare.withFile("/rehearsed", made.file("/out/rehearsed")).withExec(["/rehearsed"]));
     const expected = `${machine} 42`;
     if (ran.out.trim() !== expected)
-      throw new Error(`expected ${expected}, saw ${ran.out.trim()} ${messageOf(ran.err)}`);
+      throw new Error(`expected ${expected}, saw ${ran.out.trim()} ${lastLines(ran.err)}`);
     return "C and Rust, linked; the program ran in the base image";
   });
   return [metadata, compilers];

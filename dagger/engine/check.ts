@@ -7,17 +7,17 @@ export interface Check {
 }
 
 /** The end of what a program said, where the reason is. */
-export function messageOf(text: string): string {
+export function lastLines(text: string): string {
   return text.trim().split("\n").slice(-8).join("\n").slice(-1200);
 }
 
 /** Does one check: what it says when it passes, or why it failed. One that fails does not hide the others. */
-export async function tried(name: string, work: () => Promise<string>): Promise<Check> {
+export async function runCheck(name: string, work: () => Promise<string>): Promise<Check> {
   try {
     return { name, passed: true, seen: (await work()).trim() };
   } catch (error) {
     const { message, stderr } = error as { message?: string; stderr?: string };
-    const reason = [message ?? String(error), stderr && messageOf(stderr)].filter(Boolean).join(": ");
+    const reason = [message ?? String(error), stderr && lastLines(stderr)].filter(Boolean).join(": ");
     return { name, passed: false, seen: reason };
   }
 }

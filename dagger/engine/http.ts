@@ -53,7 +53,7 @@ export async function retrying<T>(step: () => Promise<T>, { sleep }: Clock): Pro
  * How long a server asks to wait. Retry-After is seconds or a date (RFC 9110, 10.2.3); GitHub's primary limit says
  * when it ends: https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api
  */
-function waitOf({ headers }: Response, now: number): number | null {
+function readWait({ headers }: Response, now: number): number | null {
   const after = headers.get("retry-after");
   if (after !== null) {
     const wait = /^\d+$/.test(after) ? Number(after) * 1000 : Date.parse(after) - now;
@@ -96,13 +96,13 @@ export async function send(url: string, request: Request, { now }: Clock): Promi
     const why = cause instanceof Error ? cause.message || (cause as { code?: string }).code : message;
     throw new Transient(`${method} ${shown(url)}: no answer: ${why}`);
   }
-  return answered(response, url, request, now());
+  return checkAnswer(response, url, request, now());
 }
 
 /** The answer, unless the server asks to come again. */
-async function answered(response: Response, url: string, request: Request, now: number): Promise<Response> {
+async function checkAnswer(response: Response, url: string, request: Request, now: number): Promise<Response> {
   const { status } = response;
-  let wait = waitOf(response, now);
+  let wait = readWait(response, now);
   // GitHub's secondary limit may come as 403 without a header, and is not a missing right:
   // https://docs.github.com/en/rest/using-the-rest-api/troubleshooting-the-rest-api#rate-limit-errors
   if (
@@ -164,7 +164,7 @@ export async function sendContent(
     outgoing.destroy();
     await sending;
   }
-  return answered(response, url, { ...request, method: "POST" }, now());
+  return checkAnswer(response, url, { ...request, method: "POST" }, now());
 }
 
 /** An answer's JSON in the shape that is expected; an error that names the address where it is something else. */

@@ -12,7 +12,7 @@ export interface Remote {
 }
 
 /** A failure in the words of the engine and of the program that it ran. */
-function reasonOf(error: unknown): string {
+function readReason(error: unknown): string {
   const { message, stderr } = error as { message?: string; stderr?: string };
   return [message ?? String(error), stderr?.trim().split("\n").slice(-3).join("\n")].filter(Boolean).join(": ");
 }
@@ -32,12 +32,12 @@ export async function fromRemote<T>(remote: Remote, work: () => Promise<T>): Pro
   try {
     return await work();
   } catch (error) {
-    throw notGiven(remote, reasonOf(error), error);
+    throw notGiven(remote, readReason(error), error);
   }
 }
 
 /** A download. With a checksum, other content is an error too. */
-export function fetched(
+export function fetchFile(
   url: string,
   remote: Omit<Remote, "address" | "wanted">,
   checksum?: string,

@@ -1,6 +1,6 @@
 import type { Container } from "@dagger.io/dagger";
 import { attempt } from "./attempt.js";
-import { messageOf } from "./check.js";
+import { lastLines } from "./check.js";
 import { script } from "./script.js";
 
 const measure = script(import.meta.url, "measure-resources.sh");
@@ -12,6 +12,6 @@ const now = new Date().toISOString();
 export async function resources(container: Container): Promise<string> {
   const measured = container.withEnvVariable("ASKED_AT", now).withExec(["sh", "-c", measure, "measure-resources"]);
   const { code, out, err } = await attempt(measured);
-  if (code !== 0) throw new Error(messageOf(err));
+  if (code !== 0) throw new Error(lastLines(err));
   return out;
 }

@@ -4,7 +4,7 @@ import { getTracer } from "@dagger.io/dagger/telemetry";
 const diskFull = /no space left on device/i;
 
 /** The error, or one that says what a person can do about it. */
-function explained(name: string, error: unknown): unknown {
+function explain(name: string, error: unknown): unknown {
   const { message, stdout, stderr } = error as { message?: string; stdout?: string; stderr?: string };
   if (![message, stdout, stderr].some((text) => text && diskFull.test(text))) return error;
   return new Error(
@@ -21,7 +21,7 @@ export function step<T>(name: string, work: () => Promise<T>): Promise<T> {
     try {
       return await work();
     } catch (error) {
-      throw explained(name, error);
+      throw explain(name, error);
     }
   });
 }

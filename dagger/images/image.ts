@@ -3,7 +3,7 @@ import { fromRemote } from "../engine/remote.js";
 import { script } from "../engine/script.js";
 
 /** One file of the image. */
-export interface Entry {
+export interface ImageFile {
   /** from the root, without a slash before it */
   path: string;
   content: File | string;
@@ -16,7 +16,7 @@ export interface Entry {
 export interface ImageBuild {
   /** what is below: {@link baseContainer} */
   base: Container;
-  files: Entry[];
+  files: ImageFile[];
   /** empty folders with their owner */
   folders: { path: string; owner: string }[];
   /** the date of every file, in seconds since 1970 */
@@ -54,7 +54,7 @@ export async function binFolder(base: Container): Promise<string> {
 }
 
 /** A text file of the image below; null when there is none. */
-export async function textIn(base: Container, path: string): Promise<string | null> {
+export async function readBaseText(base: Container, path: string): Promise<string | null> {
   return (await base.rootfs().exists(path)) ? base.file(`/${path}`).contents() : null;
 }
 
@@ -62,7 +62,16 @@ export async function textIn(base: Container, path: string): Promise<string | nu
  * The image of one platform. All that is added is one layer, in which every file and folder has the same date: equal
  * input gives an equal layer. Files that are added to a container one by one leave the clock's time in their folders.
  */
-export function image({ base, files, folders, date, environment, labels, entrypoint, command }: ImageBuild): Container {
+export function assembleImage({
+  base,
+  files,
+  folders,
+  date,
+  environment,
+  labels,
+  entrypoint,
+  command,
+}: ImageBuild): Container {
   let tree: Directory = dag.directory();
   for (const { path, content, mode, owner } of files) {
     const options = { permissions: mode };

@@ -12,7 +12,7 @@ export interface Push {
 /** What registries say when they do not let somebody in. */
 const REFUSED = /\b(401|403)\b|unauthorized|authorization failed|authentication required|forbidden|denied/i;
 
-function reasonOf(error: unknown, credentials: Push["credentials"]): string {
+function explainFailure(error: unknown, credentials: Push["credentials"]): string {
   const message = error instanceof Error ? error.message : String(error);
   if (!REFUSED.test(message)) return message;
   const who = credentials ? "does not accept the user name and password that were given" : "asks for a login";
@@ -23,7 +23,7 @@ function reasonOf(error: unknown, credentials: Push["credentials"]): string {
  * Pushes under one tag after the other, and gives the references with their digests. It is called on an empty
  * container, which is no part of the index: https://github.com/dagger/dagger/blob/v0.21.7/core/container.go#L6427
  */
-export async function publish({ address, tags, images, credentials }: Push): Promise<string[]> {
+export async function pushIndex({ address, tags, images, credentials }: Push): Promise<string[]> {
   const pushed: string[] = [];
   for (const tag of tags) {
     let container = dag.container();
@@ -32,7 +32,7 @@ export async function publish({ address, tags, images, credentials }: Push): Pro
       pushed.push(await container.publish(`${address}:${tag}`, { platformVariants: images }));
     } catch (error) {
       const before = pushed.length > 0 ? `; pushed before it: ${pushed.join(", ")}` : "";
-      throw new Error(`publish: ${address}:${tag} was not pushed: ${reasonOf(error, credentials)}${before}`);
+      throw new Error(`publish: ${address}:${tag} was not pushed: ${explainFailure(error, credentials)}${before}`);
     }
   }
   return pushed;

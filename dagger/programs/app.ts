@@ -36,7 +36,7 @@ interface Cached {
  * Runs the platform's own Deno in a container that is thrown away, for npm packages may be of a platform. Nothing but
  * Deno runs: `deno cache` runs neither the program nor, without --allow-scripts, the scripts of npm packages.
  */
-async function cached({ image, platform, source, folder, module, options }: AppBuild): Promise<Cached> {
+async function cacheImports({ image, platform, source, folder, module, options }: AppBuild): Promise<Cached> {
   const done = image
     .withDirectory(folder, source)
     .withWorkdir(folder)
@@ -51,9 +51,9 @@ async function cached({ image, platform, source, folder, module, options }: AppB
 }
 
 /** The image of a program: Deno's, and one layer on it. No command is run in it. */
-export async function app(input: AppBuild): Promise<Container> {
+export async function buildApp(input: AppBuild): Promise<Container> {
   const { image, folder, user, date, labels, entrypoint } = input;
-  const { files, downloads } = await cached(input);
+  const { files, downloads } = await cacheImports(input);
   const layer = dag
     .directory()
     .withDirectory(folder.slice(1), files, { owner: "0:0" })

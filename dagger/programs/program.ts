@@ -25,11 +25,6 @@ export function hasFile(directory: Directory, path: string): Promise<boolean> {
   return directory.exists(path, { expectedType: ExistsType.RegularType });
 }
 
-/** Whether a directory has anything at a path. */
-export function has(directory: Directory, path: string): Promise<boolean> {
-  return directory.exists(path);
-}
-
 /** The end of what a program said, where its last word is. */
 export function lastWords(text: string): string {
   return text.trim().slice(-4000);
@@ -39,7 +34,7 @@ export function lastWords(text: string): string {
 const TRIAL = "console.log(6*7)";
 
 /** Compiles and runs a program of one line: of denort, nothing else shows that its snapshot works. */
-async function tried(ready: Container, platform: string): Promise<void> {
+async function checkCompiler(ready: Container, platform: string): Promise<void> {
   const trial = ready
     .withNewFile("/trial/trial.js", TRIAL)
     .withWorkdir("/trial")
@@ -54,7 +49,7 @@ async function tried(ready: Container, platform: string): Promise<void> {
 }
 
 /** Runs `deno compile`. The executable itself is not run: what it does is its author's business. */
-export async function compiled(input: Compilation): Promise<File> {
+export async function compileProgram(input: Compilation): Promise<File> {
   const { base, platform, deno, denort, source, folder, options, entrypoint, name } = input;
   let ready = base
     .withMountedFile("/opt/deno", deno)
@@ -65,7 +60,7 @@ export async function compiled(input: Compilation): Promise<File> {
     .withDirectory("/out", dag.directory());
   // Otherwise deno downloads one: https://github.com/denoland/deno/blob/v2.9.5/cli/standalone/binary.rs
   if (denort) ready = ready.withMountedFile("/opt/denort", denort).withEnvVariable("DENORT_BIN", "/opt/denort");
-  await tried(ready, platform);
+  await checkCompiler(ready, platform);
   const done = ready
     .withDirectory(folder, source)
     .withWorkdir(folder)

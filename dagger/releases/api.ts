@@ -81,7 +81,7 @@ const releaseAnswer = z.object({
 /** How long a file may take, in milliseconds: an hour. */
 const UPLOAD = 3_600_000;
 
-function assetOf({ dialect }: Access, answer: z.infer<typeof assetAnswer>): Asset {
+function readAsset({ dialect }: Access, answer: z.infer<typeof assetAnswer>): Asset {
   const { id, name, size, state, digest, url, browser_download_url } = answer;
   // GitHub leaves an asset in the state `starter` where an upload broke off; Gitea knows no such thing.
   // https://docs.github.com/en/rest/releases/assets#upload-a-release-asset
@@ -96,9 +96,9 @@ function assetOf({ dialect }: Access, answer: z.infer<typeof assetAnswer>): Asse
   };
 }
 
-function releaseOf(access: Access, answer: z.infer<typeof releaseAnswer>): Release {
+function readRelease(access: Access, answer: z.infer<typeof releaseAnswer>): Release {
   const { id, tag_name: tag, draft, html_url: url, upload_url: uploads = "", assets } = answer;
-  return { id, tag, draft, url, uploads, assets: (assets ?? []).map((it) => assetOf(access, it)) };
+  return { id, tag, draft, url, uploads, assets: (assets ?? []).map((it) => readAsset(access, it)) };
 }
 
 const repositoryUrl = ({ api, owner, name }: Access) => `${api}/repos/${owner}/${name}`;
@@ -157,9 +157,9 @@ async function pages<T>(access: Access, path: string, limit: string, item: z.Zod
 }
 
 /** Every entry of the page: drafts too, where the token may see them. */
-export async function releases(access: Access): Promise<Release[]> {
+export async function listReleases(access: Access): Promise<Release[]> {
   const limit = access.dialect === "github" ? "per_page=100" : "limit=50";
-  return (await pages(access, "/releases", limit, releaseAnswer)).map((it) => releaseOf(access, it));
+  return (await pages(access, "/releases", limit, releaseAnswer)).map((it) => readRelease(access, it));
 }
 
 /** Makes an entry that only those who may write see. Its tag comes to be when it is published. */
@@ -168,7 +168,7 @@ export async function createDraft(access: Access, tag: string, prerelease: boole
   const headers = { "content-type": "application/json" };
   try {
     const response = await ask(access, `${repositoryUrl(access)}/releases`, { method: "POST", body, headers });
-    return releaseOf(access, await json(response, releaseAnswer));
+    return readRelease(access, await json(response, releaseAnswer));
   } catch (error) {
     // Another call made it a moment ago: Gitea has one release of a tag. It is found by the next look.
     if (error instanceof Error && /: (409|422) .*exists/i.test(error.message)) throw new Transient(error.message);
@@ -192,19 +192,19 @@ export function publishDraft(access: Access, { id }: Release): Promise<Release> 
   const headers = { "content-type": "application/json" };
   return retrying(async () => {
     const response = await ask(access, `${repositoryUrl(access)}/releases/${id}`, { method: "PATCH", body, headers });
-    return releaseOf(access, await json(response, releaseAnswer));
+    return readRelease(access, await json(response, releaseAnswer));
   }, access.clock);
 }
 
 /** The files that an entry has now. */
-export async function assetsOf(access: Access, { id }: Release): Promise<Asset[]> {
+export async function listAssets(access: Access, { id }: Release): Promise<Asset[]> {
   // Gitea's list of files has no pages.
   const limit = access.dialect === "github" ? "per_page=100" : "";
-  return (await pages(access, `/releases/${id}/assets`, limit, assetAnswer)).map((it) => assetOf(access, it));
+  return (await pages(access, `/releases/${id}/assets`, limit, assetAnswer)).map((it) => readAsset(access, it));
 }
 
 /** Removes a file; one that is gone already is no error. */
-export async function remove(access: Access, release: Release, asset: Asset): Promise<void> {
+export async function removeAsset(access: Access, release: Release, asset: Asset): Promise<void> {
   const path = access.dialect === "github" ? `assets/${asset.id}` : `${release.id}/assets/${asset.id}`;
   await retrying(
     () => ask(access, `${repositoryUrl(access)}/releases/${path}`, { method: "DELETE", gone: true }),
@@ -258,7 +258,7 @@ export async function sendFile(access: Access, release: Release, file: LocalFile
 }
 
 /** The SHA-256 of a file that the page has, in hex: what the server says, else of its content; null: neither can be had. */
-export async function checksumOf(access: Access, asset: Asset): Promise<string | null> {
+export async function findChecksum(access: Access, asset: Asset): Promise<string | null> {
   const said = /^sha256:([0-9a-f]{64})$/.exec(asset.digest ?? "")?.[1];
   if (said) return said;
   return retrying(async () => {

@@ -73,7 +73,7 @@ export interface Repository {
 type Ask = (path: string, request?: Request) => Promise<Response>;
 
 /** Sends requests to the registry, with the login that it asks for; `actions` is what that must allow, when it is known. */
-function asking({ registry, name, credentials, time = clock }: Repository, actions: string | null = null): Ask {
+function makeAsk({ registry, name, credentials, time = clock }: Repository, actions: string | null = null): Ask {
   let login: string | null = null;
   return async (path, request = {}) => {
     const secrets = [credentials?.password ?? ""];
@@ -91,7 +91,11 @@ function asking({ registry, name, credentials, time = clock }: Repository, actio
 }
 
 /** The error for an answer that is none. */
-async function refused({ registry, name, credentials }: Repository, response: Response, done: string): Promise<Error> {
+async function explainRefusal(
+  { registry, name, credentials }: Repository,
+  response: Response,
+  done: string,
+): Promise<Error> {
   const what =
     credentials && response.status === 401
       ? `password: ${registry} refused the user ${credentials.user}`
@@ -106,15 +110,15 @@ async function refused({ registry, name, credentials }: Repository, response: Re
  * All tags of an image; none when there is no such image yet.
  * https://github.com/opencontainers/distribution-spec/blob/v1.1.1/spec.md#listing-tags
  */
-export async function imageTags(repository: Repository): Promise<string[]> {
+export async function listTags(repository: Repository): Promise<string[]> {
   const { registry, name } = repository;
-  const ask = asking(repository);
+  const ask = makeAsk(repository);
   const found: string[] = [];
   let at: string | null = `/v2/${name}/tags/list?n=1000`;
   while (at !== null) {
     const response: Response = await ask(at);
     if (response.status === 404) return found;
-    if (!response.ok) throw await refused(repository, response, "read");
+    if (!response.ok) throw await explainRefusal(repository, response, "read");
     found.push(...((await json(response, tagList)).tags ?? []));
     const next = nextPage(response);
     // A login belongs to this registry alone.
@@ -143,14 +147,14 @@ export interface Tags {
 }
 
 /** https://github.com/opencontainers/distribution-spec/blob/v1.1.1/spec.md#pulling-manifests and #pushing-manifests */
-export function tagsOf(repository: Repository): Tags {
-  const reading = asking(repository);
-  const writing = asking(repository, "pull,push");
+export function openTags(repository: Repository): Tags {
+  const reading = makeAsk(repository);
+  const writing = makeAsk(repository, "pull,push");
   const path = (tag: string) => `/v2/${repository.name}/manifests/${tag}`;
   const read = async (ask: Ask, tag: string) => {
     const response = await ask(path(tag), { headers: { accept: MANIFESTS } });
     if (response.status === 404) return null;
-    if (!response.ok) throw await refused(repository, response, "read");
+    if (!response.ok) throw await explainRefusal(repository, response, "read");
     const content = Buffer.from(await response.arrayBuffer());
     const type = response.headers.get("content-type") ?? "";
     return { content, type, digest: `sha256:${createHash("sha256").update(content).digest("hex")}` };
@@ -168,7 +172,7 @@ export function tagsOf(repository: Repository): Tags {
       if (!manifest) throw new Error(`address: ${repository.name} has no tag ${to} any more, which ${tag} is to be at`);
       const headers = { "content-type": manifest.type };
       const response = await writing(path(tag), { method: "PUT", headers, body: manifest.content });
-      if (!response.ok) throw await refused(repository, response, "written");
+      if (!response.ok) throw await explainRefusal(repository, response, "written");
       return manifest.digest;
     },
   };

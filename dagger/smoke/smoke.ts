@@ -20,13 +20,13 @@ const commands: Record<Command, string[]> = {
 const scripts = ["checks.js", "worker.js", "permission.js", "signals.js"] as const;
 
 /** A script of the folder smoke, which is no TypeScript: it is for the Deno in an image, not for this module. */
-export function script(name: (typeof scripts)[number]): Promise<string> {
+export function readSmokeScript(name: (typeof scripts)[number]): Promise<string> {
   return readFile(new URL(`./in-image/${name}`, import.meta.url), "utf8");
 }
 
 /** The scripts beside the addon that checks.js loads. */
 async function files(addon: File): Promise<Directory> {
-  const texts = await Promise.all(scripts.map(script));
+  const texts = await Promise.all(scripts.map(readSmokeScript));
   return texts.reduce(
     (all, text, index) => all.withNewFile(scripts[index] as string, text),
     dag.directory().withFile("addon.node", addon),
@@ -46,7 +46,7 @@ async function run(container: Container): Promise<Run> {
  * Runs an image as `docker run --user deno` does: its own entrypoint, nothing of the engine's before it (`noInit`), and
  * no shell, which not every image has. The commands run side by side.
  */
-export async function smokeTest(image: Container, addon: File): Promise<Record<Command, Run>> {
+export async function runSmoke(image: Container, addon: File): Promise<Record<Command, Run>> {
   const ready = image
     .withUser("deno")
     .withMountedDirectory("/smoke", await files(addon))

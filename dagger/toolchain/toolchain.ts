@@ -1,5 +1,5 @@
 import { type Container, type Directory, dag, type Platform } from "@dagger.io/dagger";
-import { fetched } from "../engine/remote.js";
+import { fetchFile } from "../engine/remote.js";
 import { script } from "../engine/script.js";
 
 /** What the default toolchain is made of. A site that brings its own container needs none of this. */
@@ -53,11 +53,11 @@ function withPackages(container: Container, packages: string[]): Container {
 }
 
 /** What is given when a download of the default toolchain cannot be had. */
-const given = { argument: "toolchains", instead: "a container with the compilers as --toolchains" };
+const remote = { argument: "toolchains", instead: "a container with the compilers as --toolchains" };
 
 async function withRust(container: Container, input: ToolchainBuild): Promise<Container> {
   const url = `https://static.rust-lang.org/rustup/archive/${rustup.version}/${input.host}/rustup-init`;
-  const init = await fetched(url, given, rustup.checksums[input.host], 0o755);
+  const init = await fetchFile(url, remote, rustup.checksums[input.host], 0o755);
   return (
     container
       .withEnvVariable("RUSTUP_HOME", "/usr/local/rustup")
@@ -79,13 +79,13 @@ async function withSccache(container: Container, host: string): Promise<Containe
   const name = `sccache-v${sccache.version}-${host.replace("gnu", "musl")}`;
   const url = `https://github.com/mozilla/sccache/releases/download/v${sccache.version}/${name}.tar.gz`;
   return container
-    .withMountedFile("/tmp/sccache.tar.gz", await fetched(url, given, sccache.checksums[host]))
+    .withMountedFile("/tmp/sccache.tar.gz", await fetchFile(url, remote, sccache.checksums[host]))
     .withExec(["tar", "-xzf", "/tmp/sccache.tar.gz", "-C", "/usr/local/bin", "--strip-components=1", `${name}/sccache`])
     .withoutMount("/tmp/sccache.tar.gz");
 }
 
 /** The base image with everything that compiling takes, from its own packages and pinned downloads. */
-export async function toolchain(input: ToolchainBuild): Promise<Container> {
+export async function buildToolchain(input: ToolchainBuild): Promise<Container> {
   const { platform, base, llvmPackages } = input;
   let container = withPackages(dag.container({ platform }).from(base), input.packages);
   if (llvmPackages.length > 0)
@@ -101,7 +101,7 @@ export async function toolchain(input: ToolchainBuild): Promise<Container> {
 const relativeLinks = script(import.meta.url, "relative-links.pl");
 
 /** The base image with its C library's development files: what a compiler takes for the target's root. */
-export function sysroot(base: string, platform: Platform): Container {
+export function buildSysroot(base: string, platform: Platform): Container {
   return withPackages(dag.container({ platform }).from(base), developmentPackages).withExec([
     "perl",
     "-e",

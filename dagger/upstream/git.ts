@@ -10,7 +10,7 @@ export interface Checkout {
 }
 
 /** Deno's repository, when it does not give what is wanted. */
-const deno = (address: string, wanted: string) => ({
+const denoRemote = (address: string, wanted: string) => ({
   argument: "repository",
   address,
   wanted,
@@ -19,13 +19,13 @@ const deno = (address: string, wanted: string) => ({
 
 /** Names of the release tags (`v2.9.5`, …) of Deno's repository, in no particular order. */
 export function releaseTags(repository: string): Promise<string[]> {
-  return fromRemote(deno(repository, "its list of tags"), () =>
+  return fromRemote(denoRemote(repository, "its list of tags"), () =>
     dag.git(repository).tags({ patterns: ["refs/tags/v*"] }),
   );
 }
 
 /** The tree of a tag of rusty_v8 with all submodules, which V8 is made of. */
-export function withSubmodules(address: string, tag: string): Promise<Directory> {
+export function fetchLibraryTree(address: string, tag: string): Promise<Directory> {
   const instead =
     "the tree with --library-source, a mirror with --library-repository, or finished files with --prebuilt";
   return fromRemote(
@@ -36,12 +36,12 @@ export function withSubmodules(address: string, tag: string): Promise<Directory>
 
 /** The hash of the newest commit of the default branch. */
 export function newestCommit(repository: string): Promise<string> {
-  return fromRemote(deno(repository, "its newest commit"), () => dag.git(repository).head().commit());
+  return fromRemote(denoRemote(repository, "its newest commit"), () => dag.git(repository).head().commit());
 }
 
 /** The hash that a tag is at now. */
 export function taggedCommit(repository: string, tag: string): Promise<string> {
-  return fromRemote(deno(repository, `the commit of ${tag}`), () => dag.git(repository).tag(tag).commit());
+  return fromRemote(denoRemote(repository, `the commit of ${tag}`), () => dag.git(repository).tag(tag).commit());
 }
 
 const clone = script(import.meta.url, "clone.sh");
@@ -52,17 +52,17 @@ const clone = script(import.meta.url, "clone.sh");
  * needs one. Not by a tag's name: the engine remembers what a command made, and a tag may move. `git` is a container
  * that has git.
  */
-export async function withoutSubmodules(git: Container, repository: string, hash: string): Promise<Checkout> {
+export async function cloneCommit(git: Container, repository: string, hash: string): Promise<Checkout> {
   const cloned = git.withExec(["sh", "-c", clone, "clone", repository, hash]);
   const { code, err } = await attempt(cloned);
-  if (code !== 0) throw notGiven(deno(repository, `the commit ${hash}`), err);
+  if (code !== 0) throw notGiven(denoRemote(repository, `the commit ${hash}`), err);
   return { directory: cloned.directory("/out"), commit: (await cloned.file("/tmp/commit").contents()).trim() };
 }
 
 const fetchSubmodules = script(import.meta.url, "fetch-submodules.sh");
 
 /** A checkout of `repository` with the given submodules in it; `git` is a container that has git. */
-export async function withNamedSubmodules(
+export async function addSubmodules(
   git: Container,
   repository: string,
   checkout: Directory,
@@ -72,7 +72,7 @@ export async function withNamedSubmodules(
     .withDirectory("/src", checkout)
     .withExec(["sh", "-c", fetchSubmodules, "fetch-submodules", ...paths]);
   const { code, err } = await attempt(fetched);
-  if (code !== 0) throw notGiven(deno(repository, `its submodules ${paths.join(", ")}`), err);
+  if (code !== 0) throw notGiven(denoRemote(repository, `its submodules ${paths.join(", ")}`), err);
   return fetched.directory("/src");
 }
 
@@ -89,7 +89,7 @@ export async function fullHash(git: Container, repository: string, abbreviated: 
   const find = ["sh", "-c", findCommit, "find-commit", repository, abbreviated];
   const { code, out, err } = await attempt(git.withExec(find));
   if (code === 0) return out.trim();
-  if (code !== NO_COMMIT) throw notGiven(deno(repository, "its history"), err);
+  if (code !== NO_COMMIT) throw notGiven(denoRemote(repository, "its history"), err);
   // git says nothing of a hash that it does not know, and something of one that is ambiguous.
   const says = err.trim() && `: ${err.trim()}`;
   throw new Error(
@@ -98,7 +98,7 @@ export async function fullHash(git: Container, repository: string, abbreviated: 
 }
 
 /** The commit that a given tree's own git metadata names; null when it has none. */
-export async function commitOf(directory: Directory): Promise<string | null> {
+export async function readCommit(directory: Directory): Promise<string | null> {
   if (!(await directory.exists(".git"))) return null;
   if (await directory.exists(".git", { expectedType: ExistsType.RegularType })) {
     throw new Error(
@@ -116,6 +116,6 @@ export async function commitTime(git: Container, directory: Directory): Promise<
 }
 
 /** The file's text; null when there is no such file. */
-export async function textOf(directory: Directory, path: string): Promise<string | null> {
+export async function readText(directory: Directory, path: string): Promise<string | null> {
   return (await directory.exists(path)) ? directory.file(path).contents() : null;
 }

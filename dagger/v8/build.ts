@@ -31,7 +31,7 @@ export interface LibraryBuild {
 const build = script(import.meta.url, "build.sh");
 
 /** The container that build.sh runs in, without the volume for what it compiles. */
-export async function prepared(input: LibraryBuild): Promise<Container> {
+export async function prepareBuild(input: LibraryBuild): Promise<Container> {
   const container = (await withCargoRegistry(input.toolchain))
     .withMountedDirectory(root, input.sysroot)
     .withMountedDirectory("/src/rusty_v8", input.source)
@@ -52,7 +52,7 @@ export async function prepared(input: LibraryBuild): Promise<Container> {
 }
 
 /** The command, with the cargo features of the crate. */
-export function command({ cargoFeatures }: LibraryBuild): string[] {
+export function cargoCommand({ cargoFeatures }: LibraryBuild): string[] {
   const features = cargoFeatures.length > 0 ? ["--features", cargoFeatures.join(",")] : [];
   return ["sh", "-c", build, "build", ...features];
 }
@@ -61,10 +61,10 @@ export function command({ cargoFeatures }: LibraryBuild): string[] {
  * Compiles V8 for `triple` with compilers of the engine's architecture. GN's output lives in a cache volume,
  * so an interrupted build goes on where it stopped; the products are copied out of it.
  */
-export async function library(input: LibraryBuild): Promise<Directory> {
-  const container = (await prepared(input)).withMountedCache("/cache", dag.cacheVolume(input.cacheKey), {
+export async function buildLibrary(input: LibraryBuild): Promise<Directory> {
+  const container = (await prepareBuild(input)).withMountedCache("/cache", dag.cacheVolume(input.cacheKey), {
     sharing: CacheSharingMode.Locked,
   });
   const cached = input.compilerCache ? withCompilerCache(container, input.compilerCache) : container;
-  return cached.withExec(command(input)).directory("/out");
+  return cached.withExec(cargoCommand(input)).directory("/out");
 }

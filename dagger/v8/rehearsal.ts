@@ -1,8 +1,8 @@
 import { ReturnType } from "@dagger.io/dagger";
 import { z } from "zod";
-import { type Check, messageOf } from "../engine/check.js";
+import { type Check, lastLines } from "../engine/check.js";
 import { script } from "../engine/script.js";
-import { command, type LibraryBuild, prepared } from "./build.js";
+import { cargoCommand, type LibraryBuild, prepareBuild } from "./build.js";
 
 const REHEARSAL = "/opt/rehearsal";
 const REPORT = "/tmp/rehearsal.jsonl";
@@ -22,13 +22,13 @@ export async function rehearseLibrary(input: LibraryBuild): Promise<Check[]> {
   const standing = files
     .reduce(
       (container, { name, text }) => container.withNewFile(`${REHEARSAL}/${name}`, text, { permissions: 0o755 }),
-      await prepared(input),
+      await prepareBuild(input),
     )
     .withEnvVariable("REHEARSAL", REHEARSAL)
     .withEnvVariable("REHEARSAL_REPORT", REPORT)
     .withNewFile(REPORT, "")
     .withExec(["mkdir", "-p", "/cache"]);
-  const done = standing.withExec(command(input), { expect: ReturnType.Any });
+  const done = standing.withExec(cargoCommand(input), { expect: ReturnType.Any });
   const [code, report, err] = await Promise.all([done.exitCode(), done.file(REPORT).contents(), done.stderr()]);
   const lines = report
     .split("\n")
@@ -37,10 +37,10 @@ export async function rehearseLibrary(input: LibraryBuild): Promise<Check[]> {
   const crate = {
     name: "binding",
     passed: code === 0,
-    seen: code === 0 ? "bindgen made it, and the crate's Rust is checked against it" : messageOf(err),
+    seen: code === 0 ? "bindgen made it, and the crate's Rust is checked against it" : lastLines(err),
   };
   if (code !== 0) return [...lines, crate];
-  const named = done.withExec(["sh", "-c", checkNames, "names", ...command(input).slice(4)], {
+  const named = done.withExec(["sh", "-c", checkNames, "names", ...cargoCommand(input).slice(4)], {
     expect: ReturnType.Any,
   });
   const [asked, says] = await Promise.all([named.exitCode(), named.stderr()]);
@@ -48,6 +48,6 @@ export async function rehearseLibrary(input: LibraryBuild): Promise<Check[]> {
   return [
     ...lines,
     crate,
-    { name: "names", passed: asked === 0, seen: asked === 0 ? `build.rs asks for ${names}` : messageOf(says) },
+    { name: "names", passed: asked === 0, seen: asked === 0 ? `build.rs asks for ${names}` : lastLines(says) },
   ];
 }

@@ -1,28 +1,11 @@
 import type { File } from "@dagger.io/dagger";
 import { npmRegistry } from "../../dagger/binaries/npm.js";
-import { type Packed, unpacked } from "../../dagger/binaries/unpack.js";
-import { fetched } from "../../dagger/engine/remote.js";
+import type { Packed } from "../../dagger/binaries/unpack.js";
+import { fetchFile } from "../../dagger/engine/remote.js";
 import type { Settings } from "../request/options.js";
 import type { ProgramName, Target } from "../request/platform.js";
-import { enginePlatform, pythonContainer } from "../toolchain/toolchains.js";
-import {
-  checkHeader,
-  given,
-  manifestUrl,
-  originOf,
-  packageName,
-  parseChecksum,
-  parseManifest,
-  zipUrl,
-} from "./origin.js";
-
-/** Unpacks a file, which must be of the target's architecture. Nothing of it is run. */
-export async function unpackedFor(settings: Settings, from: Packed, target: Target): Promise<File> {
-  const tools = await pythonContainer(settings, await enginePlatform(), "binaries are unpacked");
-  const { binary, header } = await unpacked(tools, from);
-  checkHeader(header, from.name, target);
-  return binary;
-}
+import { unpackBinary } from "../toolchain/unpack.js";
+import { findFile, manifestUrl, originOf, packageName, parseChecksum, parseManifest, zipUrl } from "./origin.js";
 
 const npm = {
   argument: "binary-registry",
@@ -31,40 +14,40 @@ const npm = {
 const upstream = { argument: "binary-origin", instead: "finished binaries with --binaries, or --binary-origin=SOURCE" };
 
 /** The tarball of a package in the npm registry, with the SHA-512 that the registry names. */
-export async function npmTarball(settings: Settings, name: string, version: string): Promise<Packed> {
+export async function fetchTarball(settings: Settings, name: string, version: string): Promise<Packed> {
   const url = manifestUrl(settings.binaryRegistry || (await npmRegistry()), name, version);
-  const { tarball, sha512 } = parseManifest(await (await fetched(url, npm)).contents(), url, version);
-  const file = await fetched(tarball, npm);
+  const { tarball, sha512 } = parseManifest(await (await fetchFile(url, npm)).contents(), url, version);
+  const file = await fetchFile(tarball, npm);
   return { file, packing: "tarball", sha512, name: `binary-registry: ${tarball}` };
 }
 
-async function packed(settings: Settings, version: string, target: Target, member: ProgramName): Promise<Packed> {
+async function findPacked(settings: Settings, version: string, target: Target, member: ProgramName): Promise<Packed> {
   const { binaries, binaryOrigin, repository } = settings;
   if (binaries) {
-    const { name, packing } = given(await binaries.entries(), target, member);
+    const { name, packing } = findFile(await binaries.entries(), target, member);
     return { file: binaries.file(name), packing, sha512: null, name: `binaries: ${name}`, member };
   }
   if (originOf(false, binaryOrigin) === "upstream") {
     const url = zipUrl(repository, version, target, member);
     const sum = `${url}.sha256sum`;
-    const checksum = parseChecksum(await (await fetched(sum, upstream)).contents(), sum);
+    const checksum = parseChecksum(await (await fetchFile(sum, upstream)).contents(), sum);
     return {
-      file: await fetched(url, upstream, checksum),
+      file: await fetchFile(url, upstream, checksum),
       packing: "zip",
       sha512: null,
       name: `binary-origin: ${url}`,
       member,
     };
   }
-  return npmTarball(settings, packageName(target), version);
+  return fetchTarball(settings, packageName(target), version);
 }
 
 /** A binary that was not built here, verified, and of the target's architecture. Nothing of it is run. */
-export async function finishedBinary(
+export async function fetchBinary(
   settings: Settings,
   version: string,
   target: Target,
-  program: ProgramName = "deno",
+  program: ProgramName,
 ): Promise<File> {
-  return unpackedFor(settings, await packed(settings, version, target, program), target);
+  return unpackBinary(settings, await findPacked(settings, version, target, program), target);
 }

@@ -2,7 +2,7 @@ import semver from "semver";
 import { z } from "zod";
 import type { NamedOrigin } from "../request/enums.js";
 import { type ProgramName, type Target, zipName } from "../request/platform.js";
-import { downloadUrl, quoted, type VersionRequest } from "../request/version.js";
+import { downloadUrl, quote, type VersionRequest } from "../request/version.js";
 
 /** Where an image's binary comes from: a directory that was given, or what the option binary-origin names. */
 export type Origin = "given" | Lowercase<NamedOrigin>;
@@ -59,7 +59,7 @@ export function zipUrl(repository: string, version: string, target: Target, prog
 /** Reads a `.sha256sum` file, the output of `shasum -a 256`: `<hex>  <name>`. */
 export function parseChecksum(text: string, url: string): string {
   const hex = /^([0-9a-f]{64})(\s|$)/i.exec(text.trim())?.[1];
-  if (!hex) throw new Error(`binary-origin: ${url} holds no SHA-256 checksum: ${quoted(text)}`);
+  if (!hex) throw new Error(`binary-origin: ${url} holds no SHA-256 checksum: ${quote(text)}`);
   return `sha256:${hex.toLowerCase()}`;
 }
 
@@ -104,7 +104,7 @@ export function parseManifest(text: string, url: string, version: string): { tar
 export type Packing = "zip" | "tarball" | "bare";
 
 /** The file for a platform in a directory that was given: the zip, else the bare binary. */
-export function given(
+export function findFile(
   entries: string[],
   target: Target,
   program: ProgramName = "deno",
@@ -115,18 +115,4 @@ export function given(
   if (entries.includes(bare)) return { name: bare, packing: "bare" };
   const seen = entries.length > 0 ? entries.slice(0, 8).join(", ") : "nothing";
   throw new Error(`binaries: neither ${zip} nor ${bare} is there, for ${target.platform}; the directory has: ${seen}`);
-}
-
-/** e_machine of the architectures that people have: https://refspecs.linuxfoundation.org/elf/gabi4+/ch4.eheader.html */
-const MACHINES: Record<number, string> = { 3: "i386", 40: "32-bit ARM", 62: "x86_64", 183: "aarch64", 243: "riscv64" };
-
-/** Refuses a program of another architecture, by the first 20 bytes of its ELF header, in hex. */
-export function checkHeader(header: string, name: string, { platform, machine }: Target): void {
-  const bytes = Buffer.from(header, "hex");
-  const elf = bytes.length >= 20 && bytes.toString("latin1", 0, 4) === "\x7fELF";
-  // Byte 5 says which end a number begins with; what people have begins with the low one.
-  const found = elf ? (MACHINES[bytes.readUInt16LE(18)] ?? `machine ${bytes.readUInt16LE(18)}`) : null;
-  if (found === machine) return;
-  const what = found ? `a program for ${found}` : "not an ELF program";
-  throw new Error(`${name}: it is ${what}; ${platform} needs one for ${machine}`);
 }

@@ -1,23 +1,22 @@
-import { type Container, dag, type File, type Platform } from "@dagger.io/dagger";
-import { checked, deno, started } from "../../dagger/deno/build.js";
+import { type Container, type Directory, dag, type File, type Platform } from "@dagger.io/dagger";
+import { buildDeno, checkBinary, startRuntime } from "../../dagger/deno/build.js";
 import { withTargetBuildScripts } from "../../dagger/deno/build-scripts.js";
 import { rehearseDeno } from "../../dagger/deno/rehearsal.js";
-import { type Check, tried } from "../../dagger/engine/check.js";
+import { type Check, runCheck } from "../../dagger/engine/check.js";
 import { assertRuns } from "../../dagger/engine/emulation.js";
 import { step } from "../../dagger/engine/step.js";
 import { versions, withVersions } from "../../dagger/engine/versions.js";
 import { withSystemCompilers } from "../../dagger/toolchain/compilers.js";
 import { withCrossCompilers } from "../../dagger/toolchain/cross.js";
 import { withLibclang } from "../../dagger/toolchain/libclang.js";
-import { toolchain } from "../../dagger/toolchain/toolchain.js";
-import { checkHeader } from "../binaries/origin.js";
+import { buildToolchain } from "../../dagger/toolchain/toolchain.js";
 import { cacheKey } from "../engine/cache-key.js";
-import { cargoArguments, cargoEnvironment, cargoPackages, cargoPlatform, runtimeArguments } from "../plan/plan.js";
+import { cargoArguments, cargoEnvironment, cargoPackages, cargoPlatform, runtimeArguments } from "../plan/arguments.js";
 import type { Work } from "../plan/work.js";
-import { compilerCacheOf } from "../request/compiler-cache.js";
+import { openCompilerCache } from "../toolchain/compiler-cache.js";
+import { checkHeader } from "../toolchain/elf.js";
 import { checkFloor, checkToolchain } from "../toolchain/glibc.js";
-import { ownToolchain, rootOf, rustOf } from "../toolchain/toolchains.js";
-import { prepareLibrary } from "../v8/build.js";
+import { ownToolchain, requireRust, targetRoot } from "../toolchain/toolchains.js";
 
 /**
  * The container that runs cargo: of the target's architecture, for V8 makes Deno's snapshot during the build; or of the
@@ -30,11 +29,11 @@ export async function denoToolchain(work: Work): Promise<Container> {
   const own = await ownToolchain(settings, runs, "Deno's cargo build runs");
   const container =
     own ??
-    (await toolchain({
+    (await buildToolchain({
       platform: runs.platform as Platform,
       base: settings.base,
       packages: cargoPackages(tree.recipe, facts),
-      rust: rustOf(tree.rust, "Deno's tree"),
+      rust: requireRust(tree.rust, "Deno's tree"),
       host: runs.triple,
       target: target.triple,
       llvmPackages: [],
@@ -42,7 +41,7 @@ export async function denoToolchain(work: Work): Promise<Container> {
       compilerCache: settings.compilerCache !== "",
     }));
   const ready = cross
-    ? withCrossCompilers(withSystemCompilers(container, []), target.triple, rootOf(work).rootfs())
+    ? withCrossCompilers(withSystemCompilers(container, []), target.triple, targetRoot(work).rootfs())
     : container;
   return withVersions(withLibclang(ready, { least: null, most: tree.libclang }), [
     ...["rustc", "cargo", "cc", "git", "rsync", "strip"],
@@ -53,8 +52,11 @@ export async function denoToolchain(work: Work): Promise<Container> {
   ]);
 }
 
+/** Refuses what is wrong with V8, and gives the work that makes its files; src/v8 has it. */
+export type PrepareLibrary = (work: Work) => Promise<() => Promise<Directory>>;
+
 /** A program of Deno's workspace. */
-interface Program {
+interface CargoProgram {
   name: string;
   /** arguments of cargo build, the profile aside */
   cargo: string[];
@@ -62,7 +64,7 @@ interface Program {
 }
 
 /** Where a program of the target is run: a container that has no more than the base image. */
-function bare({ settings, target }: Work): Container {
+function targetBase({ settings, target }: Work): Container {
   return dag.container({ platform: target.platform as Platform }).from(settings.base);
 }
 
@@ -72,7 +74,8 @@ function bare({ settings, target }: Work): Container {
  */
 async function prepareProgram(
   work: Work,
-  program: Program,
+  prepareLibrary: PrepareLibrary,
+  program: CargoProgram,
   check: (container: Container, binary: File) => Promise<File>,
 ): Promise<() => Promise<File>> {
   const { settings, tree, facts, recipe, target, engine } = work;
@@ -82,7 +85,7 @@ async function prepareProgram(
   const compileLibrary = await prepareLibrary(work);
   const container = await denoToolchain(work);
   if (engine !== target) await assertRuns(settings.base, target.platform as Platform);
-  if (!cross && facts.ownToolchain) await checkToolchain(container, bare(work), target);
+  if (!cross && facts.ownToolchain) await checkToolchain(container, targetBase(work), target);
   return async () => {
     const [libraryFiles, tools] = await Promise.all([compileLibrary(), versions(container)]);
     const key = cacheKey(`deno-${tree.channel === "canary" ? "canary" : tree.version}-${target.debian}`, {
@@ -91,10 +94,10 @@ async function prepareProgram(
       cargo: cargoArguments(tree.recipe, facts),
       environment,
       tools,
-      ...(cross && { root: await versions(rootOf(work)) }),
+      ...(cross && { root: await versions(targetRoot(work)) }),
     });
     return step(`${program.name} ${tree.version} for ${target.platform}`, async () => {
-      const binary = await deno({
+      const binary = await buildDeno({
         program: program.name,
         strip: program.strip,
         toolchain: container,
@@ -110,21 +113,21 @@ async function prepareProgram(
         environment: tree.commit ? { ...environment, GIT_COMMIT_HASH: tree.commit } : environment,
         cacheKey: key,
         jobs: settings.jobs,
-        compilerCache: compilerCacheOf(settings),
+        compilerCache: openCompilerCache(settings),
       });
       if (cross) await checkFloor(container, binary, target);
-      return check(bare(work), binary);
+      return check(targetBase(work), binary);
     });
   };
 }
 
-/** What {@link binaryOf} needs, looked at before anything is compiled; and the work itself. */
-export function prepareBinary(work: Work): Promise<() => Promise<File>> {
+/** Looks at all that deno is made of, and gives the work itself: the binary, checked. */
+export function prepareDeno(work: Work, prepareLibrary: PrepareLibrary): Promise<() => Promise<File>> {
   const { tree, facts, target } = work;
   const version = tree.channel === "canary" ? `+${(tree.commit ?? "").slice(0, 7)}` : `deno ${tree.version}`;
   const program = { name: "deno", cargo: cargoArguments(tree.recipe, facts), strip: [] };
-  return prepareProgram(work, program, (container, binary) =>
-    checked({ container, binary, platform: target.platform, version }),
+  return prepareProgram(work, prepareLibrary, program, (container, binary) =>
+    checkBinary({ container, binary, platform: target.platform, version }),
   );
 }
 
@@ -135,9 +138,9 @@ export async function rehearseCargo(work: Work): Promise<Check[]> {
   const cross = facts.way.where === "cross";
   const said = (await versions(toolchain)).split("\n").filter((line) => /^(rustc|cargo|cc|\S*clang): /.test(line));
   const asks = facts.rust ? `; the tree asks for Rust ${facts.rust}` : "";
-  const newer = await tried("glibc of the toolchain", async () => {
+  const newer = await runCheck("glibc of the toolchain", async () => {
     // Cross-compiled, it is the base image's that counts, whatever the toolchain's.
-    if (!cross && facts.ownToolchain) await checkToolchain(toolchain, bare(work), target);
+    if (!cross && facts.ownToolchain) await checkToolchain(toolchain, targetBase(work), target);
     return "what it compiles runs on the base image";
   });
   return [
@@ -148,29 +151,20 @@ export async function rehearseCargo(work: Work): Promise<Check[]> {
       source: tree.directory,
       triple: target.triple,
       cross,
-      bare: bare(work),
+      bare: targetBase(work),
       machine: target.machine,
     })),
   ];
 }
 
-/** The checked binary. */
-export async function binaryOf(work: Work): Promise<File> {
-  return (await prepareBinary(work))();
-}
-
-/** denort, which was started; its architecture is the target's. */
-export async function runtimeOf(work: Work): Promise<File> {
+/** The same of denort, which was started; its architecture is the target's. */
+export async function prepareDenort(work: Work, prepareLibrary: PrepareLibrary): Promise<() => Promise<File>> {
   const { tree, facts, target } = work;
   const cargo = runtimeArguments(tree.recipe, facts);
-  const make = await prepareProgram(
-    work,
-    { name: "denort", cargo, strip: tree.recipe.denortStrip },
-    async (container, file) => {
-      const { binary, header } = await started({ container, binary: file, platform: target.platform });
-      checkHeader(header, "the denort that was built", target);
-      return binary;
-    },
-  );
-  return make();
+  const program = { name: "denort", cargo, strip: tree.recipe.denortStrip };
+  return prepareProgram(work, prepareLibrary, program, async (container, file) => {
+    const { binary, header } = await startRuntime({ container, binary: file, platform: target.platform });
+    checkHeader(header, "the denort that was built", target);
+    return binary;
+  });
 }

@@ -1,15 +1,5 @@
 import type { Variant } from "../request/enums.js";
-import type { Channel } from "../request/version.js";
-
-/** What an image says of the Deno in it. */
-export interface Identity {
-  version: string;
-  channel: Channel;
-  /** the full hash; null where no source was read */
-  commit: string | null;
-  /** when that commit was made, in seconds since 1970; null where no source was read */
-  created: number | null;
-}
+import { fullVersion, type Identity } from "../request/identity.js";
 
 /**
  * Image indexes with linux/amd64 and linux/arm64, of 2026. Their C libraries are as new as the default base's, 2.39, which
@@ -36,14 +26,9 @@ export const OWNER = `${ID}:${ID}`;
 
 /** The variables of https://github.com/denoland/deno_docker, which Dockerfiles and scripts rely on. */
 export function environment(variant: Variant, identity: Identity): Record<string, string> {
-  const version = { DENO_VERSION: versionOf(identity) };
+  const version = { DENO_VERSION: fullVersion(identity) };
   if (variant === "BIN") return version;
   return { DENO_USE_CGROUPS: "1", DENO_DIR: "/deno-dir/", DENO_INSTALL_ROOT: "/usr/local", ...version };
-}
-
-/** The version as `deno --version` says it: a build of a commit carries seven digits of its hash. */
-export function versionOf({ version, channel, commit }: Identity): string {
-  return channel === "canary" && commit ? `${version}+${commit.slice(0, 7)}` : version;
 }
 
 const NAMES: Record<Variant, string> = {
@@ -65,7 +50,7 @@ export function labels(variant: Variant, identity: Identity, repository: string)
   return {
     [of("title")]: "Deno",
     [of("description")]: `Deno (${NAMES[variant]})`,
-    [of("version")]: versionOf(identity),
+    [of("version")]: fullVersion(identity),
     [of("source")]: repository,
     [of("licenses")]: "MIT",
     ...(commit && { [of("revision")]: commit }),

@@ -1,7 +1,7 @@
 import semver from "semver";
 import type { Variant } from "../request/enums.js";
-import { type Channel, quoted } from "../request/version.js";
-import type { Identity } from "./layout.js";
+import type { Identity } from "../request/identity.js";
+import { type Channel, quote } from "../request/version.js";
 
 const KINDS = ["version", "minor", "major", "latest"];
 
@@ -10,7 +10,7 @@ export function checkTags(wanted: string[], channel: Channel): void {
   const accepted = KINDS.join(", ");
   if (wanted.length === 0) throw new Error(`tags: at least one is needed. Accepted: ${accepted}.`);
   const unknown = wanted.find((it) => !KINDS.includes(it));
-  if (unknown !== undefined) throw new Error(`tags: ${quoted(unknown)} is not accepted. Accepted: ${accepted}.`);
+  if (unknown !== undefined) throw new Error(`tags: ${quote(unknown)} is not accepted. Accepted: ${accepted}.`);
   const moving = wanted.find((it) => it !== "version");
   if (moving && channel !== "stable") {
     throw new Error(`tags: ${moving} is for stable releases, and this is a ${channel}; version is accepted.`);
@@ -23,7 +23,7 @@ export function checkTags(wanted: string[], channel: Channel): void {
  */
 export function imageTags(wanted: string[], { version, channel, commit }: Identity, variant: Variant): string[] {
   const parsed = semver.parse(version);
-  if (!parsed || (channel === "canary" && !commit)) throw new Error(`version: ${quoted(version)} gives no tag`);
+  if (!parsed || (channel === "canary" && !commit)) throw new Error(`version: ${quote(version)} gives no tag`);
   const name = variant === "UBUNTU" ? "" : variant.toLowerCase();
   const tag = (kind: string): string => {
     if (kind === "latest") return name || "latest";
@@ -45,7 +45,7 @@ const PATH = new RegExp(`^${WORD}(?:/${WORD})*$`);
 /** Reads where images are pushed: REGISTRY/NAME, or OWNER/NAME at Docker Hub. */
 export function parseAddress(text: string): string {
   const fail = (why: string): Error =>
-    new Error(`address: ${quoted(text)} is not accepted: ${why}. Accepted: REGISTRY/NAME such as ghcr.io/me/deno.`);
+    new Error(`address: ${quote(text)} is not accepted: ${why}. Accepted: REGISTRY/NAME such as ghcr.io/me/deno.`);
   if (text.includes("://")) throw fail("it is a URL");
   if (text.includes("@")) throw fail("it has a digest or a user name");
   const parts = text.split("/");

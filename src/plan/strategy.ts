@@ -1,6 +1,6 @@
 import type { Strategy } from "../request/enums.js";
 import type { Target } from "../request/platform.js";
-import type { Unknown } from "../upstream/snapshot.js";
+import type { Unknown } from "./snapshot.js";
 
 /** Where it does run. */
 export interface Way {

@@ -1,9 +1,8 @@
 import type { Settings } from "../request/options.js";
 import type { Target } from "../request/platform.js";
-import { enginePlatform } from "../toolchain/toolchains.js";
-import { type LibraryRecipe, libraryRecipe } from "../upstream/recipe.js";
-import type { Tree } from "../upstream/source.js";
-import { type Facts, type Plan, plan } from "./plan.js";
+import type { Facts, Tree } from "./facts.js";
+import { type Plan, plan } from "./plan.js";
+import { type LibraryRecipe, libraryRecipe } from "./recipe.js";
 import { chooseWay } from "./strategy.js";
 
 /** What is made for one platform. */
@@ -21,15 +20,14 @@ export interface Work {
  * Does the same for each, one after the other: a build takes all cores and most of the memory, and the linker's share of
  * a profile with fat LTO, 32 GB, is not there twice.
  */
-export async function inTurn<T, U>(items: T[], work: (item: T) => Promise<U>): Promise<U[]> {
+export async function inTurn<T, U>(items: readonly T[], work: (item: T) => Promise<U>): Promise<U[]> {
   const done: U[] = [];
   for (const item of items) done.push(await work(item));
   return done;
 }
 
-/** The engine's platform. What it cannot compile is refused here, before the source is fetched. */
-export async function engineFor(settings: Settings, targets: Target[]): Promise<Target> {
-  const engine = await enginePlatform();
+/** Refuses what an engine cannot compile, before the source is fetched. */
+export function checkEngine(settings: Settings, engine: Target, targets: readonly Target[]): void {
   const compiled = !settings.prebuilt && !settings.fromUpstream;
   // Before the strategy: no other strategy would help.
   if (compiled && engine.cpu === "arm64" && targets.some(({ cpu }) => cpu === "x64")) {
@@ -41,12 +39,11 @@ export async function engineFor(settings: Settings, targets: Target[]): Promise<
     );
   }
   for (const target of targets) chooseWay(settings.strategy, engine, target, null);
-  return engine;
 }
 
 /** Decides everything about one version on one platform; nothing is compiled or installed for it. */
-export async function decide(settings: Settings, tree: Tree, target: Target): Promise<Work> {
-  const engine = await engineFor(settings, [target]);
+export async function decide(settings: Settings, tree: Tree, engine: Target, target: Target): Promise<Work> {
+  checkEngine(settings, engine, [target]);
   const recipe = libraryRecipe(tree.library, target.triple, tree.recipe.libraryFeatures);
   const origin = settings.prebuilt ? "prebuilt" : settings.fromUpstream ? "upstream" : "source";
   const crate = settings.librarySource ? await settings.librarySource.exists(".cargo_vcs_info.json") : false;

@@ -1,5 +1,5 @@
 import { Container, File, func, object, Secret } from "@dagger.io/dagger";
-import { publish, tarball } from "../../dagger/images/publish.js";
+import { pushIndex, tarball } from "../../dagger/images/publish.js";
 import { checkLogin, parseAddress } from "../images/tags.js";
 import { parsePlatform } from "../request/platform.js";
 import { checkAppTags } from "./program.js";
@@ -47,7 +47,7 @@ export class App {
     checkAppTags(tags);
     checkLogin(username, password !== undefined);
     const credentials = password ? { username, password } : null;
-    return publish({ address: to, tags, images: this.images, credentials });
+    return pushIndex({ address: to, tags, images: this.images, credentials });
   }
 
   /**

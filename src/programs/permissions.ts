@@ -1,5 +1,5 @@
 import semver from "semver";
-import { baseOf, quoted } from "../request/version.js";
+import { quote, releaseBase } from "../request/version.js";
 
 const KINDS = ["read", "write", "net", "env", "sys", "run", "ffi", "import", "hrtime"];
 
@@ -39,7 +39,7 @@ export function parsePermissions(texts: string[]): string[] {
   const lists = new Map<string, string[]>();
   for (const text of texts) {
     const fail = (why: string) =>
-      new Error(`permissions: ${quoted(text)} is not accepted: ${why}. Accepted: ${ACCEPTED}.`);
+      new Error(`permissions: ${quote(text)} is not accepted: ${why}. Accepted: ${ACCEPTED}.`);
     const [, name = "", list] = FORM.exec(text) ?? [];
     if (!Object.hasOwn(SINCE, name) || CONTROL.test(text)) throw fail("it is no permission");
     if (list !== undefined && BARE.includes(name)) throw fail(`${name} takes no list`);
@@ -59,7 +59,7 @@ export function checkPermissions(options: string[], version: string): void {
   for (const option of options) {
     const name = option.slice(2).split("=")[0] ?? "";
     const since = SINCE[name] ?? version;
-    if (semver.lt(baseOf(version) ?? version, since)) {
+    if (semver.lt(releaseBase(version) ?? version, since)) {
       throw new Error(`permissions: ${name} is known since Deno ${since}, and this is ${version}`);
     }
   }

@@ -1,6 +1,6 @@
 import semver from "semver";
-import { baseOf, quoted } from "../request/version.js";
-import { denoRecipe } from "../upstream/recipe.js";
+import { denoRecipe } from "../plan/recipe.js";
+import { quote, releaseBase } from "../request/version.js";
 
 /** Where a program's source is, in the container that compiles it and in its image. */
 export const FOLDER = "/app";
@@ -14,7 +14,7 @@ const CONTROL = /[\u0000-\u001f\u007f]/;
 /** A path in the source: relative, not out of it, and nothing that a command line takes for an option or a URL. */
 function checkPath(text: string, argument: string, example: string): void {
   const fail = (why: string) =>
-    new Error(`${argument}: ${quoted(text)} is not accepted: ${why}. Accepted: a path in source such as ${example}.`);
+    new Error(`${argument}: ${quote(text)} is not accepted: ${why}. Accepted: a path in source such as ${example}.`);
   if (text === "") throw fail("it is empty");
   if (CONTROL.test(text)) throw fail("it has a control character");
   if (text.startsWith("-")) throw fail("it begins with a dash, as options do");
@@ -34,17 +34,17 @@ export function checkEntrypoint(text: string): void {
 export function checkInclude(texts: string[]): void {
   for (const text of texts) checkPath(text, "include", "static or worker.ts");
   const twice = texts.find((text, index) => texts.indexOf(text) !== index);
-  if (twice !== undefined) throw new Error(`include: ${quoted(twice)} is given more than once`);
+  if (twice !== undefined) throw new Error(`include: ${quote(twice)} is given more than once`);
 }
 
 /** Refuses --include for a Deno that does not have it. */
-export function checkIncludeOf(texts: string[], version: string): void {
-  if (texts.length === 0 || semver.gte(baseOf(version) ?? version, INCLUDE)) return;
+export function checkIncludeVersion(texts: string[], version: string): void {
+  if (texts.length === 0 || semver.gte(releaseBase(version) ?? version, INCLUDE)) return;
   throw new Error(`include: deno compile has --include since ${INCLUDE}, and this is ${version}`);
 }
 
 /** A path in the source, as a command line has it: absolute, so that it is no option, no URL, and no matter from where. */
-export function placeOf(path: string): string {
+export function appPath(path: string): string {
   return `${FOLDER}/${path}`;
 }
 
@@ -77,11 +77,11 @@ export function checkAppTags(tags: string[]): void {
   const wrong = tags.find((tag) => !TAG.test(tag));
   if (wrong !== undefined) {
     throw new Error(
-      `tags: ${quoted(wrong)} is not accepted. Accepted: up to 128 letters, digits, _ . - that do not begin with . or -`,
+      `tags: ${quote(wrong)} is not accepted. Accepted: up to 128 letters, digits, _ . - that do not begin with . or -`,
     );
   }
   const twice = tags.find((tag, index) => tags.indexOf(tag) !== index);
-  if (twice !== undefined) throw new Error(`tags: ${quoted(twice)} is given more than once`);
+  if (twice !== undefined) throw new Error(`tags: ${quote(twice)} is given more than once`);
 }
 
 /**
@@ -93,5 +93,5 @@ export function checkAppTags(tags: string[]): void {
  *   would be asked.
  */
 export function appEntrypoint(permissions: string[], entrypoint: string): string[] {
-  return [...["/tini", "--", "/bin/deno", "run", "--cached-only", "--no-prompt"], ...permissions, placeOf(entrypoint)];
+  return [...["/tini", "--", "/bin/deno", "run", "--cached-only", "--no-prompt"], ...permissions, appPath(entrypoint)];
 }

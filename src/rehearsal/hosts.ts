@@ -1,4 +1,4 @@
-import type { Facts } from "../plan/plan.js";
+import type { Facts } from "../plan/facts.js";
 
 /** Another machine that a build downloads from, and what of it. */
 export interface Host {
@@ -10,7 +10,7 @@ export interface Host {
  * What is downloaded from where while V8 and Deno are compiled, repositories and images aside, which are read before.
  * Each address is one that is there whatever the version.
  */
-export function hostsOf(
+export function listHosts(
   facts: Pick<Facts, "origin" | "ownToolchain" | "systemCompilers" | "engine" | "crate">,
 ): Host[] {
   const compiled = facts.origin === "source";

@@ -1,18 +1,18 @@
 import semver from "semver";
 import { zipName } from "../request/platform.js";
-import { FLOOR, newest, quoted, tagOf } from "../request/version.js";
+import { FLOOR, newest, quote, tagOf } from "../request/version.js";
 
 const TAG = /^(?:refs\/tags\/)?v(\d+\.\d+\.\d+(?:-[0-9A-Za-z.-]+)?)$/;
 
 /** The versions that release tags name, the oldest first. Other tags (`std/0.1.0`) are passed over. */
-function versionsOf(tags: string[]): string[] {
+function releaseVersions(tags: string[]): string[] {
   return semver.sort([...new Set(tags.flatMap((tag) => semver.valid(TAG.exec(tag)?.[1]) ?? []))]);
 }
 
 /** The newest version of a channel that has tags. A prerelease may be older than the newest stable release. */
-export function newestOf(tags: string[], channel: "stable" | "prerelease"): string {
+export function newestOfChannel(tags: string[], channel: "stable" | "prerelease"): string {
   if (channel === "stable") return newest(tags, { kind: "latest" });
-  const found = versionsOf(tags)
+  const found = releaseVersions(tags)
     .filter((version) => semver.prerelease(version))
     .at(-1);
   if (found) return found;
@@ -24,7 +24,7 @@ export function parseSince(text: string): string | null {
   if (text === "") return null;
   const version = /^v?\d/.test(text) ? semver.valid(text) : null;
   if (version && semver.gte(version, FLOOR)) return version;
-  throw new Error(`since: ${quoted(text)} is not accepted. Accepted: a release from ${FLOOR} on, such as 2.9.0.`);
+  throw new Error(`since: ${quote(text)} is not accepted. Accepted: a release from ${FLOOR} on, such as 2.9.0.`);
 }
 
 /**
@@ -34,7 +34,7 @@ export function parseSince(text: string): string | null {
  * hundreds before it.
  */
 export function lacking(tags: string[], present: string[], since: string | null): string[] {
-  const releases = versionsOf(tags).filter((version) => !semver.prerelease(version) && semver.gte(version, FLOOR));
+  const releases = releaseVersions(tags).filter((version) => !semver.prerelease(version) && semver.gte(version, FLOOR));
   const stable = semver.sort(present.filter((version) => semver.valid(version) && !semver.prerelease(version)));
   const floor = since ?? stable[0] ?? releases.at(-1);
   if (floor === undefined) return [];
@@ -42,7 +42,7 @@ export function lacking(tags: string[], present: string[], since: string | null)
 }
 
 /** A release page's entry, as far as it says whether a version is there. */
-export interface Entry {
+export interface PageEntry {
   tag: string;
   draft: boolean;
   assets: { name: string; complete: boolean }[];
@@ -54,25 +54,25 @@ function expected(triples: string[]): string[] {
 }
 
 /** Whether a release page's entry is finished: published, with the zip and the checksum of every platform. */
-export function isFinished({ draft, assets }: Entry, triples: string[]): boolean {
+export function isFinished({ draft, assets }: PageEntry, triples: string[]): boolean {
   const complete = assets.filter((asset) => asset.complete).map(({ name }) => name);
   return !draft && expected(triples).every((name) => complete.includes(name));
 }
 
 /** Stable releases that a release page lacks or has unfinished. An unfinished one still says where the page begins. */
-export function lackingOnPage(tags: string[], entries: Entry[], triples: string[], since: string | null): string[] {
+export function lackingOnPage(tags: string[], entries: PageEntry[], triples: string[], since: string | null): string[] {
   const finished = entries.filter((entry) => isFinished(entry, triples));
-  const begun = versionsOf(entries.map(({ tag }) => tag)).find((version) => !semver.prerelease(version));
+  const begun = releaseVersions(entries.map(({ tag }) => tag)).find((version) => !semver.prerelease(version));
   return lacking(
     tags,
-    versionsOf(finished.map(({ tag }) => tag)),
+    releaseVersions(finished.map(({ tag }) => tag)),
     since ?? (begun && semver.gte(begun, FLOOR) ? begun : null),
   );
 }
 
 /** Stable releases that an image lacks, by the tags of its repository. Tags of variants and lines do not count. */
-export function lackingOfImage(tags: string[], imageTags: string[], since: string | null): string[] {
-  return lacking(tags, versionsOf(imageTags.map((tag) => tagOf(tag.replace(/^v/, "")))), since);
+export function lackingInImage(tags: string[], imageTags: string[], since: string | null): string[] {
+  return lacking(tags, releaseVersions(imageTags.map((tag) => tagOf(tag.replace(/^v/, "")))), since);
 }
 
 /** What either place lacks, the oldest first. */
@@ -84,8 +84,8 @@ export function either(...lists: string[][]): string[] {
  * Which of the wanted kinds of image tags a version takes: `minor`, `major` and `latest` only where upstream has nothing
  * newer for them, so that a late patch of an older line does not take them back.
  */
-export function tagsFor(wanted: string[], version: string, tags: string[]): string[] {
-  const newer = versionsOf(tags).filter((it) => !semver.prerelease(it) && semver.gt(it, version));
+export function kindsFor(wanted: string[], version: string, tags: string[]): string[] {
+  const newer = releaseVersions(tags).filter((it) => !semver.prerelease(it) && semver.gt(it, version));
   const within: Record<string, (it: string) => boolean> = {
     minor: (it) => semver.satisfies(it, `~${version}`),
     major: (it) => semver.major(it) === semver.major(version),
@@ -98,14 +98,14 @@ export function tagsFor(wanted: string[], version: string, tags: string[]): stri
  * Which moving tags each version of an image should have, as far as upstream has nothing newer for them; versions from
  * `since` on, and those that upstream has.
  */
-export function movable(
+export function movableTags(
   wanted: string[],
   present: string[],
   tags: string[],
   since: string | null,
 ): { version: string; kinds: string[] }[] {
-  return versionsOf(tags)
+  return releaseVersions(tags)
     .filter((it) => present.includes(it) && !semver.prerelease(it) && (since === null || semver.gte(it, since)))
-    .map((version) => ({ version, kinds: tagsFor(wanted, version, tags).filter((kind) => kind !== "version") }))
+    .map((version) => ({ version, kinds: kindsFor(wanted, version, tags).filter((kind) => kind !== "version") }))
     .filter(({ kinds }) => kinds.length > 0);
 }

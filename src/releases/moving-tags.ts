@@ -1,7 +1,7 @@
-import { type Repository, type Tags, tagsOf } from "../../dagger/releases/registry.js";
+import { openTags, type Repository, type Tags } from "../../dagger/releases/registry.js";
 import { parseImageName } from "../images/name.js";
 import { imageTags, parseAddress } from "../images/tags.js";
-import { movable } from "./missing.js";
+import { movableTags } from "./missing.js";
 
 /** Tags of an image that are not where they should be, by the version that they should be at. */
 export interface Behind {
@@ -10,7 +10,7 @@ export interface Behind {
 }
 
 /** A tag's name, as `publish` gives it to the variant UBUNTU. */
-function nameOf(kind: string, version: string): string {
+function tagName(kind: string, version: string): string {
   return imageTags([kind], { version, channel: "stable", commit: null, created: null }, "UBUNTU").join();
 }
 
@@ -18,16 +18,16 @@ function nameOf(kind: string, version: string): string {
  * Moving tags that a push which broke off, or one of the version's tag alone, left behind: a tag counts as there when it
  * has the version's digest. Of a version that the image lacks nothing is said: publishing it moves its tags.
  */
-export async function behind(
+export async function findBehind(
   present: string[],
   wanted: { kinds: string[]; upstream: string[]; since: string | null },
   { digestOf }: Pick<Tags, "digestOf">,
 ): Promise<Behind[]> {
   const found: Behind[] = [];
-  for (const { version, kinds } of movable(wanted.kinds, present, wanted.upstream, wanted.since)) {
+  for (const { version, kinds } of movableTags(wanted.kinds, present, wanted.upstream, wanted.since)) {
     const digest = await digestOf(version);
     const tags: string[] = [];
-    for (const tag of kinds.map((kind) => nameOf(kind, version))) {
+    for (const tag of kinds.map((kind) => tagName(kind, version))) {
       if (!present.includes(tag) || (await digestOf(tag)) !== digest) tags.push(tag);
     }
     if (tags.length > 0) found.push({ version, tags });
@@ -41,7 +41,7 @@ export async function moveTags(
   { version, tags }: Behind,
   credentials: Repository["credentials"],
 ): Promise<string[]> {
-  const registry = tagsOf({ ...parseImageName(address), credentials });
+  const registry = openTags({ ...parseImageName(address), credentials });
   const moved: string[] = [];
   for (const tag of tags) moved.push(`${parseAddress(address)}:${tag}@${await registry.move(tag, version)}`);
   return moved;

@@ -1,19 +1,19 @@
 import { clock } from "../../dagger/engine/http.js";
-import { releases } from "../../dagger/releases/api.js";
-import { imageTags, tagsOf } from "../../dagger/releases/registry.js";
+import { listReleases } from "../../dagger/releases/api.js";
+import { listTags, openTags } from "../../dagger/releases/registry.js";
 import { releaseTags } from "../../dagger/upstream/git.js";
 import { parseImageName } from "../images/name.js";
 import { checkLogin } from "../images/tags.js";
-import { parsePlatforms } from "../request/platform.js";
-import { lackingOfImage, lackingOnPage, parseSince } from "./missing.js";
-import { type Behind, behind } from "./moving-tags.js";
+import type { Target } from "../request/platform.js";
+import { lackingInImage, lackingOnPage, parseSince } from "./missing.js";
+import { type Behind, findBehind } from "./moving-tags.js";
 import { parsePage } from "./page.js";
 
 /** What is compared with upstream: a release page, an image, or both. */
 export interface Question {
   repository: string;
   address: string;
-  platforms: string[];
+  targets: Target[];
   since: string;
   /** which kinds of tags an image is to have; for the moving ones among them it is asked where they are */
   kinds: string[];
@@ -33,29 +33,33 @@ export interface Missing {
 }
 
 /** Compares the places that were given with upstream. */
-export async function compare(upstream: string, question: Question): Promise<Missing> {
+export async function findMissing(upstream: string, question: Question): Promise<Missing> {
   const { repository, address, username: user, password, token } = question;
   if (!repository && !address) {
     throw new Error("repository, address: one of them is needed: OWNER/NAME of a release page, or an image");
   }
   checkLogin(user, password !== null);
   const since = parseSince(question.since);
-  const triples = parsePlatforms(question.platforms).map(({ triple }) => triple);
+  const triples = question.targets.map(({ triple }) => triple);
   const page = repository ? parsePage(repository, question.api) : null;
   const image = address ? parseImageName(address) : null;
   const credentials = password === null ? null : { user, password };
   const [tags, entries, imagesTags] = await Promise.all([
     releaseTags(upstream),
-    page && releases({ ...page, token, clock }),
-    image && imageTags({ ...image, credentials }),
+    page && listReleases({ ...page, token, clock }),
+    image && listTags({ ...image, credentials }),
   ]);
   return {
     tags,
     page: entries ? lackingOnPage(tags, entries, triples, since) : [],
-    image: imagesTags ? lackingOfImage(tags, imagesTags, since) : [],
+    image: imagesTags ? lackingInImage(tags, imagesTags, since) : [],
     behind:
       image && imagesTags
-        ? await behind(imagesTags, { kinds: question.kinds, upstream: tags, since }, tagsOf({ ...image, credentials }))
+        ? await findBehind(
+            imagesTags,
+            { kinds: question.kinds, upstream: tags, since },
+            openTags({ ...image, credentials }),
+          )
         : [],
   };
 }

@@ -1,4 +1,4 @@
-import { quoted } from "../request/version.js";
+import { quote } from "../request/version.js";
 
 /** Where releases are published: a repository behind an API of GitHub's or Gitea's dialect. */
 export interface Page {
@@ -17,7 +17,7 @@ const ACCEPTED =
 
 /** Reads the URL of an API; its path says the dialect, for the two have different versions. */
 function parseApi(text: string): Pick<Page, "api" | "dialect"> {
-  const refuse = (why: string) => new Error(`api: ${why}; accepted: ${ACCEPTED}; given: ${quoted(text)}`);
+  const refuse = (why: string) => new Error(`api: ${why}; accepted: ${ACCEPTED}; given: ${quote(text)}`);
   let url: URL;
   try {
     url = new URL(text);
@@ -42,6 +42,6 @@ export function parsePage(repository: string, api: string): Page {
   const [, owner, name] = /^([\w-][\w.-]*)\/([\w-][\w.-]*)$/.exec(repository) ?? [];
   if (owner && name) return { ...parseApi(api), owner, name };
   throw new Error(
-    `repository: ${quoted(repository)} is not accepted. Accepted: OWNER/NAME, such as me/deno-builds, of the release page.`,
+    `repository: ${quote(repository)} is not accepted. Accepted: OWNER/NAME, such as me/deno-builds, of the release page.`,
   );
 }

@@ -1,7 +1,7 @@
-import type { Container, Directory, File } from "@dagger.io/dagger";
-import { archive, checksum } from "../../dagger/releases/archive.js";
-import { binaryOf, prepareBinary } from "../deno/build.js";
-import type { Work } from "../plan/work.js";
+import { type Container, type Directory, dag, type File } from "@dagger.io/dagger";
+import { packZip, writeChecksum } from "../../dagger/releases/archive.js";
+import { prepareDeno } from "../deno/build.js";
+import { inTurn, type Work } from "../plan/work.js";
 import { zipName } from "../request/platform.js";
 import { pythonContainer } from "../toolchain/toolchains.js";
 import { prepareLibrary } from "../v8/build.js";
@@ -12,23 +12,33 @@ function tools({ settings, engine }: Work): Promise<Container> {
 }
 
 /** The release zip. */
-export async function archiveOf(work: Work): Promise<File> {
-  return archive(await tools(work), await binaryOf(work), zipName(work.target.triple));
+export async function makeArchive(work: Work): Promise<File> {
+  return packZip(await tools(work), await (await prepareDeno(work, prepareLibrary))(), zipName(work.target.triple));
 }
 
 /**
  * Everything of one platform that a release page has: what is wrong with its parts is refused at once, and the work
  * itself is given back.
  */
-export async function prepareRelease(work: Work): Promise<() => Promise<Directory>> {
-  const [container, binary, library] = await Promise.all([tools(work), prepareBinary(work), prepareLibrary(work)]);
+async function prepareRelease(work: Work): Promise<() => Promise<Directory>> {
+  const [container, binary, library] = await Promise.all([
+    tools(work),
+    prepareDeno(work, prepareLibrary),
+    prepareLibrary(work),
+  ]);
   return async () => {
-    const zip = archive(container, await binary(), zipName(work.target.triple));
+    const zip = packZip(container, await binary(), zipName(work.target.triple));
     const libraryFiles = await library();
     const { alias } = work.target;
     return [zipName(work.target.triple), ...(alias ? [alias] : [])].reduce(
-      (files, name) => files.withFile(name, zip).withFile(`${name}.sha256sum`, checksum(container, zip, name)),
+      (files, name) => files.withFile(name, zip).withFile(`${name}.sha256sum`, writeChecksum(container, zip, name)),
       libraryFiles,
     );
   };
+}
+
+/** Everything that a release page has, of every platform: the one of which something is wrong is refused before any is made. */
+export async function makeRelease(works: Work[]): Promise<Directory> {
+  const files = await inTurn(await Promise.all(works.map(prepareRelease)), (make) => make());
+  return files.reduce((all, one) => all.withDirectory(".", one), dag.directory());
 }

@@ -33,7 +33,7 @@ export function summary(results: Synced[]): string {
  * Publishes versions one after the other: each of them takes the whole machine. A failure does not stop the rest, and
  * is an error at the end, so that a cron notices. `publish` gives the place where a version then is.
  */
-export async function each(versions: string[], publish: (version: string) => Promise<string>): Promise<Synced[]> {
+export async function syncEach(versions: string[], publish: (version: string) => Promise<string>): Promise<Synced[]> {
   const results: Synced[] = [];
   for (const version of versions) {
     try {

@@ -19,7 +19,7 @@ export type Upload = {
 
 /** The release of a tag; undefined: there is none. Of several the published one counts, else the oldest draft. */
 async function find(access: api.Access, tag: string): Promise<api.Release | undefined> {
-  const found = (await api.releases(access)).filter((release) => release.tag === tag);
+  const found = (await api.listReleases(access)).filter((release) => release.tag === tag);
   return found.find(({ draft }) => !draft) ?? found.sort((one, other) => one.id - other.id)[0];
 }
 
@@ -44,7 +44,7 @@ export async function begin(access: api.Access, tag: string, prerelease: boolean
   return first;
 }
 
-async function decide(
+async function decideAction(
   access: api.Access,
   release: api.Release,
   file: api.LocalFile,
@@ -54,7 +54,7 @@ async function decide(
   const asset = assets.find(({ name }) => name === file.name);
   // Of another size it is another file, whatever its checksum: nothing is downloaded to find that out.
   const ask = asset?.complete && asset.size === file.size;
-  const present = asset && { ...asset, sha256: ask ? await api.checksumOf(access, asset) : null };
+  const present = asset && { ...asset, sha256: ask ? await api.findChecksum(access, asset) : null };
   return { action: actionFor(file, present, { draft: release.draft, replace }), asset };
 }
 
@@ -70,12 +70,12 @@ export async function complete(
 ): Promise<Upload> {
   checkFiles(files);
   const ordered = inOrder(files);
-  const assets = await api.assetsOf(access, release);
+  const assets = await api.listAssets(access, release);
   const refused: string[] = [];
   const wanted: api.LocalFile[] = [];
   const kept: string[] = [];
   for (const file of ordered) {
-    const { action } = await decide(access, release, file, assets, replace);
+    const { action } = await decideAction(access, release, file, assets, replace);
     if (action === "refuse") refused.push(file.name);
     else if (action === "keep") kept.push(file.name);
     else wanted.push(file);
@@ -91,9 +91,15 @@ export async function complete(
     await step(`${release.tag}: ${file.name}`, () =>
       retrying(async () => {
         // Asked anew in each attempt: one whose answer was lost may have arrived.
-        const { action, asset } = await decide(access, release, file, await api.assetsOf(access, release), replace);
+        const { action, asset } = await decideAction(
+          access,
+          release,
+          file,
+          await api.listAssets(access, release),
+          replace,
+        );
         if (action === "keep") return;
-        if (asset) await api.remove(access, release, asset);
+        if (asset) await api.removeAsset(access, release, asset);
         await api.sendFile(access, release, file);
       }, access.clock),
     );
@@ -104,7 +110,7 @@ export async function complete(
 }
 
 /** What is to be on a release page. */
-export interface Wanted {
+export interface WantedRelease {
   tag: string;
   prerelease: boolean;
   replace: boolean;
@@ -114,7 +120,11 @@ export interface Wanted {
  * Makes the release, then its files, then brings them there. The draft comes first: a token that may not write shows
  * before hours of compiling.
  */
-export async function upload(access: api.Access, wanted: Wanted, files: () => Promise<Directory>): Promise<Upload> {
+export async function upload(
+  access: api.Access,
+  wanted: WantedRelease,
+  files: () => Promise<Directory>,
+): Promise<Upload> {
   const look = () => begin(access, wanted.tag, wanted.prerelease);
   await look();
   // Looked at again when the files are there, hours later: another call may have published it, and what is published

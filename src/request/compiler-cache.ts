@@ -1,9 +1,7 @@
-import type { Secret } from "@dagger.io/dagger";
-import type { CompilerCache as Store } from "../../dagger/toolchain/compiler-cache.js";
-import { quoted } from "./version.js";
+import { quote } from "./version.js";
 
 /** A compiler cache that several machines share: which settings of sccache a URL means. */
-export interface CompilerCache {
+export interface CacheStore {
   /** settings that may be seen */
   environment: Record<string, string>;
   /** the variables that take the user's and the password's secret */
@@ -14,14 +12,14 @@ export interface CompilerCache {
 const accepted = "redis://HOST:PORT/DB, webdav+https://HOST/PATH, or s3://BUCKET/PREFIX?region=REGION&endpoint=HOST";
 
 function refuse(text: string, why: string): never {
-  throw new Error(`compiler-cache: ${why}; accepted: ${accepted}; given: ${quoted(text)}`);
+  throw new Error(`compiler-cache: ${why}; accepted: ${accepted}; given: ${quote(text)}`);
 }
 
 /**
  * Variables of sccache 0.8 and newer, one documentation page a kind of storage:
  * https://github.com/mozilla/sccache/tree/v0.10.0/docs
  */
-export function parseCompilerCache(text: string): CompilerCache {
+export function parseCompilerCache(text: string): CacheStore {
   let url: URL;
   try {
     url = new URL(text);
@@ -77,23 +75,4 @@ export function parseCompilerCache(text: string): CompilerCache {
     default:
       refuse(text, `no such storage: ${url.protocol}`);
   }
-}
-
-interface Given {
-  compilerCache: string;
-  compilerCacheUser?: Secret;
-  compilerCachePassword?: Secret;
-}
-
-/** The store and the secrets for it, as the stages take them. */
-export function compilerCacheOf({ compilerCache, compilerCacheUser, compilerCachePassword }: Given): Store | undefined {
-  if (!compilerCache) return undefined;
-  const { environment, user, password } = parseCompilerCache(compilerCache);
-  return {
-    environment,
-    secrets: {
-      ...(compilerCacheUser && { [user]: compilerCacheUser }),
-      ...(compilerCachePassword && { [password]: compilerCachePassword }),
-    },
-  };
 }

@@ -1,8 +1,7 @@
 import type { Container, Directory, Secret } from "@dagger.io/dagger";
-import { z } from "zod";
 import { parseCompilerCache } from "./compiler-cache.js";
 import type { NamedOrigin, Strategy } from "./enums.js";
-import { quoted } from "./version.js";
+import { quote } from "./version.js";
 
 /** What the constructor was given. */
 export interface Settings {
@@ -32,43 +31,64 @@ export interface Settings {
   strategy: Strategy;
 }
 
+/** What an argument may say, and how an error puts it. */
+export interface Rule {
+  accepts: RegExp;
+  expected: string;
+}
+
+/** The constructor's plain arguments. */
+export interface Options {
+  base: string;
+  repository: string;
+  "library-repository": string;
+  profile: string;
+  features: string[];
+  jobs: number;
+  "upgrade-url": string;
+  "compiler-cache": string;
+}
+
+const gitUrl: Rule = {
+  accepts: /^(https?|git):\/\/[\w.-]+(:\d+)?(\/[\w.@:~%+-]*)*$/,
+  expected: "a Git URL with https://, http:// or git://, without credentials, spaces or a query",
+};
+
+/** The address of an image. */
+export const imageReference: Rule = {
+  accepts: /^[\w.-]+(:\d+)?(\/[\w.-]+)*(:[\w.-]+)?(@sha256:[0-9a-f]{64})?$/,
+  expected: "an image reference such as ubuntu:24.04@sha256:<64 hex digits>",
+};
+
 /**
  * What the constructor's plain arguments may say. Everything that reaches a command line or a URL is matched
  * against a pattern here, so a stage never has to quote.
  */
-const gitUrl = z.string().regex(/^(https?|git):\/\/[\w.-]+(:\d+)?(\/[\w.@:~%+-]*)*$/, {
-  error: "a Git URL with https://, http:// or git://, without credentials, spaces or a query",
-});
-
-/** The address of an image. */
-export const imageReference = z.string().regex(/^[\w.-]+(:\d+)?(\/[\w.-]+)*(:[\w.-]+)?(@sha256:[0-9a-f]{64})?$/, {
-  error: "an image reference such as ubuntu:24.04@sha256:<64 hex digits>",
-});
-
-const options = z.object({
-  base: imageReference,
-  repository: gitUrl,
-  "library-repository": gitUrl,
-  profile: z
-    .string()
-    .regex(/^[a-z][a-z0-9_-]{0,63}$/, { error: "a cargo profile such as release or release-lite" })
+const RULES: Record<Exclude<keyof Options, "compiler-cache">, Rule[]> = {
+  base: [imageReference],
+  repository: [gitUrl],
+  "library-repository": [gitUrl],
+  profile: [
+    { accepts: /^[a-z][a-z0-9_-]{0,63}$/, expected: "a cargo profile such as release or release-lite" },
     // Names that cargo keeps for itself, but finds out only after V8 is compiled:
     // https://github.com/rust-lang/cargo/blob/0.84.0/src/cargo/util/toml/mod.rs
-    .regex(/^(?!(debug|doc|build|package|rust.*|cargo.*)$)/, { error: "a cargo profile; debug is called dev" }),
-  features: z.array(
-    z.string().regex(/^[A-Za-z0-9_][\w./+-]{0,127}$/, { error: "cargo features such as deno/panic-trace" }),
-  ),
-  jobs: z.int({ error: "a whole number" }).min(0, { error: "0 (as many as the engine has cores) or more" }),
-  "upgrade-url": z
-    .string()
-    .regex(/^(https?:\/\/[\w.:~/%+-]+[^/])?$/, { error: "an http(s) URL without a slash at its end" }),
-  "compiler-cache": z.string(),
-});
-
-export type Options = z.infer<typeof options>;
+    {
+      accepts: /^(?!(debug|doc|build|package|rust.*|cargo.*)$)/,
+      expected: "a cargo profile; debug is called dev",
+    },
+  ],
+  features: [{ accepts: /^[A-Za-z0-9_][\w./+-]{0,127}$/, expected: "cargo features such as deno/panic-trace" }],
+  jobs: [
+    { accepts: /^-?\d+$/, expected: "a whole number" },
+    { accepts: /^(?!-)/, expected: "0 (as many as the engine has cores) or more" },
+  ],
+  "upgrade-url": [
+    { accepts: /^(https?:\/\/[\w.:~/%+-]+[^/])?$/, expected: "an http(s) URL without a slash at its end" },
+  ],
+};
 
 /** What cannot be said in one argument's pattern: arguments that exclude or need each other. */
-export interface Given {
+export interface GivenOptions {
   prebuilt: boolean;
   librarySource: boolean;
   libraryPatches: boolean;
@@ -79,14 +99,17 @@ export interface Given {
 }
 
 /** Throws an error that names each argument that is wrong, what was given and what is accepted. */
-export function checkValues(schema: z.ZodType, values: unknown): void {
-  const result = schema.safeParse(values);
-  if (result.success) return;
-  const problems = result.error.issues.map(({ path, message }) => {
-    const value = path.reduce<unknown>((at, key) => (at as never)[key], values);
-    return `${String(path[0])}: expected ${message}; given: ${quoted(String(value))}`;
-  });
-  throw new Error(problems.join("\n"));
+export function checkValues(rules: Record<string, Rule[]>, values: Record<string, string | string[]>): void {
+  const problems = Object.entries(rules).flatMap(([name, each]) =>
+    [values[name] ?? []]
+      .flat()
+      .flatMap((value) =>
+        each
+          .filter(({ accepts }) => !accepts.test(value))
+          .map(({ expected }) => `${name}: expected ${expected}; given: ${quote(value)}`),
+      ),
+  );
+  if (problems.length > 0) throw new Error(problems.join("\n"));
 }
 
 /**
@@ -107,16 +130,16 @@ function checkGitUrl(argument: "repository" | "library-repository", url: string)
     // The checkout is made in a container, which has no ssh and none of the caller's keys.
     throw new Error(
       `${argument}: Git over ssh is not possible here; accepted: https://, http:// or git://. To use ssh, ${instead}; ` +
-        `given: ${quoted(url)}`,
+        `given: ${quote(url)}`,
     );
   }
 }
 
 /** Throws an error that names the argument, what was given and what is accepted. */
-export function checkOptions(values: Options, given: Given): void {
+export function checkOptions(values: Options, given: GivenOptions): void {
   checkGitUrl("repository", values.repository);
   checkGitUrl("library-repository", values["library-repository"]);
-  checkValues(options, values);
+  checkValues(RULES, { ...values, jobs: String(values.jobs) });
   if (values["compiler-cache"]) parseCompilerCache(values["compiler-cache"]);
   else if (given.compilerCacheUser || given.compilerCachePassword) {
     throw new Error("compiler-cache-user, compiler-cache-password: given without --compiler-cache, which they are for");

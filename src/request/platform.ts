@@ -1,4 +1,4 @@
-import { quoted } from "./version.js";
+import { quote } from "./version.js";
 
 /** One platform under every name that a tool of the build has for it. */
 export interface Target {
@@ -65,7 +65,7 @@ export function parsePlatform(text: string, argument = "platform"): Target {
   if (target) return target;
   const why = REFUSED.find(([pattern]) => pattern.test(text))?.[1] ?? "it is not a platform that Deno is built for";
   const accepted = TARGETS.map(({ platform }) => platform).join(", ");
-  throw new Error(`${argument}: ${quoted(text)} is not accepted: ${why}. Accepted: ${accepted}.`);
+  throw new Error(`${argument}: ${quote(text)} is not accepted: ${why}. Accepted: ${accepted}.`);
 }
 
 /** Reads a list of platforms: at least one, none twice (`linux/arm64` and `linux/arm64/v8` are the same). */

@@ -26,13 +26,13 @@ const COMMIT = /^[0-9a-f]{7,40}$/i;
 const TAG = new RegExp(`^(?:refs/tags/)?v(${NUMBER}\\.${NUMBER}\\.${NUMBER})$`);
 
 /** What a user gave, as an error shows it: escaped, never longer than a line, and without what a URL says of a user. */
-export function quoted(text: string): string {
+export function quote(text: string): string {
   const shown = text.replace(/\/\/[^/\s].*@/s, "//***@").replace(/^[^/\s@]+:[^/\s@]+@(?!sha256:)/, "***@");
   return JSON.stringify(shown.length > 64 ? `${shown.slice(0, 63)}…` : shown);
 }
 
 /** `2.9.5-rc.1` and `2.9.5+abcdef0` -> `2.9.5`; null for what is no version. A release candidate is built like its release. */
-export function baseOf(version: string): string | null {
+export function releaseBase(version: string): string | null {
   const parsed = semver.parse(version);
   return parsed && `${parsed.major}.${parsed.minor}.${parsed.patch}`;
 }
@@ -55,12 +55,12 @@ export function parseVersion(text: string): VersionRequest {
   }
 
   if (COMMIT.test(text)) return { kind: "commit", hash: text.toLowerCase() };
-  throw new Error(`version: ${quoted(text)} is not understood. Accepted: ${ACCEPTED}.`);
+  throw new Error(`version: ${quote(text)} is not understood. Accepted: ${ACCEPTED}.`);
 }
 
 function tooOld(text: string): Error {
   return new Error(
-    `version: ${quoted(text)} is older than ${FLOOR}, the oldest release that can be built. Accepted: ${ACCEPTED}.`,
+    `version: ${quote(text)} is older than ${FLOOR}, the oldest release that can be built. Accepted: ${ACCEPTED}.`,
   );
 }
 
@@ -94,13 +94,13 @@ export type Channel = "stable" | "prerelease" | "canary";
  * What the binary will call itself. A build of a commit is a canary (DENO_CANARY), one of a tag never is:
  * https://github.com/denoland/deno/blob/v2.9.5/cli/lib/version.rs
  */
-export function channelOf(request: VersionRequest): Channel {
+export function requestChannel(request: VersionRequest): Channel {
   if (request.kind === "canary" || request.kind === "commit") return "canary";
   return request.kind === "release" && semver.prerelease(request.version) ? "prerelease" : "stable";
 }
 
 /** The same of a tree, which may be a prerelease without having been asked for as one. */
-export function channelOfTree(request: VersionRequest, version: string): Channel {
-  const asked = channelOf(request);
+export function treeChannel(request: VersionRequest, version: string): Channel {
+  const asked = requestChannel(request);
   return asked === "stable" && semver.prerelease(version) ? "prerelease" : asked;
 }

@@ -1,7 +1,8 @@
 import type { File } from "@dagger.io/dagger";
-import { npmTarball, unpackedFor } from "../binaries/finished.js";
+import { fetchTarball } from "../binaries/finished.js";
 import type { Settings } from "../request/options.js";
 import type { Target } from "../request/platform.js";
+import { unpackBinary } from "../toolchain/unpack.js";
 
 /**
  * A small prebuilt Node-API addon, by its SHA-512 as the registry published it:
@@ -16,13 +17,13 @@ const ADDON = {
 };
 
 /** The addon for a platform, verified. The registry says where the tarball is; what is in it is known here. */
-export async function addonFor(settings: Settings, target: Target): Promise<File> {
+export async function fetchAddon(settings: Settings, target: Target): Promise<File> {
   const { version, integrity } = ADDON;
   const name = `crc32-linux-${target.cpu}-gnu`;
   const from = {
-    ...(await npmTarball(settings, `@node-rs/${name}`, version)),
+    ...(await fetchTarball(settings, `@node-rs/${name}`, version)),
     sha512: Buffer.from(integrity[target.cpu], "base64").toString("hex"),
     member: `crc32.linux-${target.cpu}-gnu.node`,
   };
-  return unpackedFor(settings, from, target);
+  return unpackBinary(settings, from, target);
 }

@@ -1,15 +1,14 @@
 import semver from "semver";
-import { z } from "zod";
 import type { Check } from "../../dagger/engine/check.js";
 import type { Command, Run } from "../../dagger/smoke/smoke.js";
-import { type Identity, versionOf } from "../images/layout.js";
 import type { Variant } from "../request/enums.js";
+import { fullVersion, type Identity } from "../request/identity.js";
 import { checkValues, imageReference } from "../request/options.js";
-import { quoted, type VersionRequest } from "../request/version.js";
+import { quote, type VersionRequest } from "../request/version.js";
 
 /** What the image of a platform is to show. */
 export interface Expected {
-  /** what `deno --version` is to contain; see {@link versionText} */
+  /** what `deno --version` is to contain; see {@link ownVersionText} */
   version: string;
   /** the architecture as Deno names it */
   machine: string;
@@ -26,7 +25,7 @@ export function checkTrial(variant: Variant, address: string): void {
     throw new Error("variant: BIN is the binary alone, which nothing can run in; UBUNTU has the same binary");
   }
   if (!address) return;
-  checkValues(z.object({ address: imageReference }), { address });
+  checkValues({ address: [imageReference] }, { address });
   if (variant !== "UBUNTU") {
     throw new Error(`variant: ${variant} is given together with address; an image that is there has its variant`);
   }
@@ -38,12 +37,12 @@ export function checkAge(version: string): void {
 }
 
 /** What `deno --version` says of a Deno that was made here. */
-export function versionText(identity: Identity): string {
-  return `deno ${versionOf(identity)} (`;
+export function ownVersionText(identity: Identity): string {
+  return `deno ${fullVersion(identity)} (`;
 }
 
 /** What it says of a published one, as far as the version that was asked for tells. */
-export function requestText(request: VersionRequest): string {
+export function askedVersionText(request: VersionRequest): string {
   switch (request.kind) {
     case "release":
       return `deno ${request.version} (`;
@@ -130,13 +129,13 @@ function tests(run: Run, names: string[]): Check[] {
 }
 
 /** What the commands showed, in the order of the report. */
-export function checksOf(runs: Record<Command, Run>, { version, machine, tests: names }: Expected): Check[] {
+export function judgeRuns(runs: Record<Command, Run>, { version, machine, tests: names }: Expected): Check[] {
   const arch = `${machine} 42`;
-  const said = check("version", runs.version, quoted(version), (code, out) => code === 0 && out.includes(version));
+  const said = check("version", runs.version, quote(version), (code, out) => code === 0 && out.includes(version));
   if (said.passed && "out" in runs.version) said.seen = firstLine(runs.version.out);
   return [
     said,
-    check("eval", runs.eval, quoted(arch), (code, out) => code === 0 && out.trim() === arch),
+    check("eval", runs.eval, quote(arch), (code, out) => code === 0 && out.trim() === arch),
     ...tests(runs.test, names),
     // PermissionDenied before Deno 2: https://docs.deno.com/api/deno/~/Deno.errors.NotCapable
     check("permission", runs.permission, "exit code 1 and a denied read", (code, out, err) => {

@@ -1,9 +1,10 @@
 import { type Container, dag, type Platform } from "@dagger.io/dagger";
 import { withVersions } from "../../dagger/engine/versions.js";
-import { sysroot, withGit, withPython } from "../../dagger/toolchain/toolchain.js";
+import { buildSysroot, withGit, withPython } from "../../dagger/toolchain/toolchain.js";
 import { parsePlatform, type Target } from "../request/platform.js";
 
-interface Given {
+/** Which containers were given, and what the default ones are made from. */
+export interface ToolchainOptions {
   toolchains: Container[];
   base: string;
 }
@@ -15,7 +16,7 @@ export async function enginePlatform(): Promise<Target> {
 
 /** The given toolchain for a platform; undefined: none were given at all, and the default is made. */
 export async function ownToolchain(
-  { toolchains }: Given,
+  { toolchains }: ToolchainOptions,
   target: Target,
   purpose: string,
 ): Promise<Container | undefined> {
@@ -32,22 +33,22 @@ export async function ownToolchain(
 }
 
 /** A container of the engine's platform that has python3: its own toolchain when one was given, else the base image. */
-export async function pythonContainer(given: Given, engine: Target, purpose: string): Promise<Container> {
+export async function pythonContainer(given: ToolchainOptions, engine: Target, purpose: string): Promise<Container> {
   return (await ownToolchain(given, engine, purpose)) ?? withPython(given.base);
 }
 
 /** The same with git, for reading repositories. */
-export async function gitContainer(given: Given): Promise<Container> {
+export async function gitContainer(given: ToolchainOptions): Promise<Container> {
   return (await ownToolchain(given, await enginePlatform(), "the repository is read")) ?? withGit(given.base);
 }
 
 /** The Rust that a tree pins, for the default toolchain. */
-export function rustOf(version: string | null, tree: string): string {
+export function requireRust(version: string | null, tree: string): string {
   if (version) return version;
   throw new Error(`toolchains: ${tree} has no rust-toolchain.toml, so a toolchain container must be given`);
 }
 
 /** The target's root: its C library sets the glibc floor of what is compiled against it. */
-export function rootOf({ settings, target }: { settings: Given; target: Target }): Container {
-  return withVersions(sysroot(settings.base, target.platform as Platform), []);
+export function targetRoot({ settings, target }: { settings: ToolchainOptions; target: Target }): Container {
+  return withVersions(buildSysroot(settings.base, target.platform as Platform), []);
 }

@@ -3,39 +3,14 @@ import semver from "semver";
 import { fromRemote } from "../../dagger/engine/remote.js";
 import * as upstream from "../../dagger/upstream/git.js";
 import { withPatches } from "../../dagger/upstream/patches.js";
+import type { Tree } from "../plan/facts.js";
+import { newestLibclang, packageVersion, pathIn, rustVersion, v8Version } from "../plan/manifests.js";
+import { denoRecipe } from "../plan/recipe.js";
+import { unknownScripts } from "../plan/snapshot.js";
 import type { Settings } from "../request/options.js";
-import {
-  type Channel,
-  channelOf,
-  channelOfTree,
-  newest,
-  parseVersion,
-  quoted,
-  tagOf,
-  type VersionRequest,
-} from "../request/version.js";
+import { newest, quote, requestChannel, tagOf, treeChannel, type VersionRequest } from "../request/version.js";
 import { gitContainer } from "../toolchain/toolchains.js";
-import { newestLibclang, packageVersion, pathIn, rustVersion, v8Version } from "./manifests.js";
-import { type DenoRecipe, denoRecipe } from "./recipe.js";
-import { type Unknown, unknownScripts } from "./snapshot.js";
 import { withUpgradeUrl } from "./upgrade.js";
-
-/** Deno's tree, ready to build, and what it says of itself. */
-export interface Tree {
-  directory: Directory;
-  version: string;
-  channel: Channel;
-  commit: string | null;
-  rust: string | null;
-  library: string;
-  /** the newest libclang that its crates can be given; null: any */
-  libclang: number | null;
-  recipe: DenoRecipe;
-  /** it is the published crate `deno`, not the repository */
-  published: boolean;
-  /** why its build scripts cannot be compiled for another architecture; null: they can */
-  unknownScripts: Unknown;
-}
 
 /** The source before patches; no commit where there is no git metadata. */
 interface Original {
@@ -44,9 +19,9 @@ interface Original {
 }
 
 /** A tree that was given: its own metadata must agree with what was asked for. */
-async function given(directory: Directory, request: VersionRequest): Promise<Original> {
-  const commit = await upstream.commitOf(directory);
-  if (commit === null && channelOf(request) === "canary") {
+async function checkGivenTree(directory: Directory, request: VersionRequest): Promise<Original> {
+  const commit = await upstream.readCommit(directory);
+  if (commit === null && requestChannel(request) === "canary") {
     throw new Error(
       "version: a canary or commit carries its hash, but the tree given by --source has no git metadata; " +
         "give a checkout with its .git directory",
@@ -71,7 +46,7 @@ function withGitReady({ toolchains, base }: Settings, git: Container): Promise<C
 }
 
 /** The commit that a version means: its full hash, or what was given of it. A tag's is asked for, since a tag may move. */
-async function commitFor({ repository }: Settings, request: VersionRequest): Promise<string> {
+async function resolveCommit({ repository }: Settings, request: VersionRequest): Promise<string> {
   if (request.kind === "commit") return request.hash;
   if (request.kind === "canary") return upstream.newestCommit(repository);
   const tags = await upstream.releaseTags(repository);
@@ -86,10 +61,10 @@ async function commitFor({ repository }: Settings, request: VersionRequest): Pro
 async function checkout(settings: Settings, request: VersionRequest): Promise<Original> {
   const { repository } = settings;
   const container = await gitContainer(settings);
-  const commit = await commitFor(settings, request);
+  const commit = await resolveCommit(settings, request);
   const git = await withGitReady(settings, container);
   const hash = commit.length === 40 ? commit : await upstream.fullHash(git, repository, commit);
-  return upstream.withoutSubmodules(git, repository, hash);
+  return upstream.cloneCommit(git, repository, hash);
 }
 
 /** The tree with the submodules that its build reads: fetched into a checkout, and asked for of a tree that was given. */
@@ -103,21 +78,20 @@ async function withSubmodules(settings: Settings, tree: Directory, paths: string
         `git submodule update --init ${missing.join(" ")} in the tree first`,
     );
   }
-  return upstream.withNamedSubmodules(await gitContainer(settings), settings.repository, tree, missing);
+  return upstream.addSubmodules(await gitContainer(settings), settings.repository, tree, missing);
 }
 
 /** Finds Deno's source, applies patches and settings to it, and reads what it says of itself. */
-export async function resolve(settings: Settings, text: string): Promise<Tree> {
-  const request = parseVersion(text);
+export async function findTree(settings: Settings, request: VersionRequest): Promise<Tree> {
   const { directory: original, commit } = settings.source
-    ? await given(settings.source, request)
+    ? await checkGivenTree(settings.source, request)
     : await checkout(settings, request);
 
   let directory = original;
   if (settings.patches) directory = await withPatches(directory, settings.patches, "patches");
   const [lock, rust, workspaceManifest, manifest] = await Promise.all(
     ["Cargo.lock", "rust-toolchain.toml", "cli/Cargo.toml", "Cargo.toml"].map((path) =>
-      upstream.textOf(directory, path),
+      upstream.readText(directory, path),
     ),
   );
   // The published crate has what the repository has in cli/ at its top.
@@ -130,7 +104,7 @@ export async function resolve(settings: Settings, text: string): Promise<Tree> {
   const version = packageVersion(cli);
   // A tag's tree may say otherwise: v1.43.0 is 1.43.1 (https://github.com/denoland/deno/blob/v1.43.0/cli/Cargo.toml).
   if (settings.source && request.kind === "release" && request.version !== version) {
-    throw new Error(`version: ${quoted(request.version)} was asked for, but the tree says that it is ${version}`);
+    throw new Error(`version: ${quote(request.version)} was asked for, but the tree says that it is ${version}`);
   }
   if (request.kind === "line" && !semver.satisfies(version, request.range)) {
     throw new Error(`version: ${request.range} was asked for, but the tree says that it is ${version}`);
@@ -139,18 +113,18 @@ export async function resolve(settings: Settings, text: string): Promise<Tree> {
   directory = await withSubmodules(settings, directory, recipe.submodules);
   const published = !workspaceManifest;
   const script = recipe.snapshotScript;
-  const scriptText = script && (await upstream.textOf(directory, pathIn(script, published)));
+  const scriptText = script && (await upstream.readText(directory, pathIn(script, published)));
   if (settings.upgradeUrl) {
     const { file, constants } = recipe.upgradeSource;
     const path = pathIn(file, published);
-    const updater = await upstream.textOf(directory, path);
+    const updater = await upstream.readText(directory, path);
     if (!updater) throw new Error(`upgrade-url: the tree has no ${path}`);
     directory = directory.withNewFile(path, withUpgradeUrl(updater, constants, settings.upgradeUrl));
   }
   return {
     directory,
     version,
-    channel: channelOfTree(request, version),
+    channel: treeChannel(request, version),
     commit,
     rust: rust ? rustVersion(rust) : null,
     library: v8Version(lock),

@@ -1,45 +1,48 @@
 import { type Container, type Directory, dag, type Platform } from "@dagger.io/dagger";
 import type { Check } from "../../dagger/engine/check.js";
 import { assertRuns } from "../../dagger/engine/emulation.js";
-import { fetched } from "../../dagger/engine/remote.js";
+import { fetchFile } from "../../dagger/engine/remote.js";
 import { step } from "../../dagger/engine/step.js";
 import { versions, withVersions } from "../../dagger/engine/versions.js";
 import { withRustBindgen, withSystemCompilers } from "../../dagger/toolchain/compilers.js";
 import { type LibclangRange, withLibclang } from "../../dagger/toolchain/libclang.js";
-import { toolchain, withoutTimes } from "../../dagger/toolchain/toolchain.js";
+import { buildToolchain, withoutTimes } from "../../dagger/toolchain/toolchain.js";
 import * as upstream from "../../dagger/upstream/git.js";
 import { withPatches } from "../../dagger/upstream/patches.js";
-import { type LibraryBuild, library } from "../../dagger/v8/build.js";
+import { buildLibrary, type LibraryBuild } from "../../dagger/v8/build.js";
 import { withRestored } from "../../dagger/v8/published-crate.js";
 import { rehearseLibrary } from "../../dagger/v8/rehearsal.js";
 import { cacheKey } from "../engine/cache-key.js";
-import { gnArguments, libraryPackages } from "../plan/plan.js";
+import { gnArguments, libraryPackages } from "../plan/arguments.js";
+import { newestLibclang, packageVersion, rustVersion } from "../plan/manifests.js";
 import type { Work } from "../plan/work.js";
-import { compilerCacheOf } from "../request/compiler-cache.js";
 import { downloadUrl, tagOf } from "../request/version.js";
-import { ownToolchain, rootOf, rustOf } from "../toolchain/toolchains.js";
-import { newestLibclang, packageVersion, rustVersion } from "../upstream/manifests.js";
+import { openCompilerCache } from "../toolchain/compiler-cache.js";
+import { ownToolchain, requireRust, targetRoot } from "../toolchain/toolchains.js";
 
 /** What a rusty_v8 tree says of the tools that it wants. */
-interface Wanted {
+interface WantedTools {
   rust: string | null;
   libclang: LibclangRange;
 }
 
 /** The container that compiles V8: of the engine's architecture, whatever the target. */
-async function libraryToolchain({ settings, recipe, facts, engine, target }: Work, wanted: Wanted): Promise<Container> {
+async function libraryToolchain(
+  { settings, recipe, facts, engine, target }: Work,
+  wanted: WantedTools,
+): Promise<Container> {
   const own = await ownToolchain(settings, engine, "V8 is compiled");
   const { packages, llvmPackages } = libraryPackages(recipe, facts);
   // Of the engine's own architecture, V8's build runs bindgen and rustfmt: Chromium's, or these.
   const bindgen = facts.systemCompilers && recipe.chromiumRust;
   let container =
     own ??
-    (await toolchain({
+    (await buildToolchain({
       platform: engine.platform as Platform,
       base: settings.base,
       packages,
       llvmPackages,
-      rust: rustOf(wanted.rust, "rusty_v8's source"),
+      rust: requireRust(wanted.rust, "rusty_v8's source"),
       bindgen,
       host: engine.triple,
       target: target.triple,
@@ -65,10 +68,10 @@ async function libraryToolchain({ settings, recipe, facts, engine, target }: Wor
 }
 
 /** rusty_v8's source as it is compiled; its version must be the one that Deno's Cargo.lock names. */
-async function librarySource({ settings, tree }: Work): Promise<Directory> {
+async function findLibrarySource({ settings, tree }: Work): Promise<Directory> {
   const { librarySource: own, libraryRepository, libraryPatches } = settings;
-  const original = own ?? (await upstream.withSubmodules(libraryRepository, tagOf(tree.library)));
-  const manifest = await upstream.textOf(original, "Cargo.toml");
+  const original = own ?? (await upstream.fetchLibraryTree(libraryRepository, tagOf(tree.library)));
+  const manifest = await upstream.readText(original, "Cargo.toml");
   if (!manifest) throw new Error("library-source: not a rusty_v8 tree: Cargo.toml is missing");
   const version = packageVersion(manifest);
   if (version !== tree.library) {
@@ -77,7 +80,7 @@ async function librarySource({ settings, tree }: Work): Promise<Directory> {
     );
   }
   const triples = "build/rust/known-target-triples.txt";
-  const rust = await upstream.textOf(original, "build/config/rust.gni");
+  const rust = await upstream.readText(original, "build/config/rust.gni");
   if (rust?.includes(triples.slice("build".length)) && !(await original.exists(triples))) {
     throw new Error(
       `library-source: ${version} lacks ${triples}, which GN reads: the published crates 140.0.0 to 147.3 leave it out ` +
@@ -92,12 +95,12 @@ async function librarySource({ settings, tree }: Work): Promise<Directory> {
  * Looks at all that V8 is compiled from, so that what is wrong with it is refused before anything is installed, and gives
  * what the stage takes.
  */
-async function libraryInput(work: Work): Promise<() => Promise<LibraryBuild>> {
+async function prepareInput(work: Work): Promise<() => Promise<LibraryBuild>> {
   const { settings, tree, facts, recipe, target, engine } = work;
-  const given = await librarySource(work);
+  const given = await findLibrarySource(work);
   const [rust, oldRust, lock] = await Promise.all(
     // Up to 0.55 the file has no extension and no more than the version in it.
-    ["rust-toolchain.toml", "rust-toolchain", "Cargo.lock"].map((path) => upstream.textOf(given, path)),
+    ["rust-toolchain.toml", "rust-toolchain", "Cargo.lock"].map((path) => upstream.readText(given, path)),
   );
   const pinned = rust ?? oldRust;
   const container = await libraryToolchain(work, {
@@ -108,7 +111,7 @@ async function libraryInput(work: Work): Promise<() => Promise<LibraryBuild>> {
     },
   });
   const source = facts.crate && recipe.chromiumRust ? await withRestored(container, given) : given;
-  const root = rootOf(work);
+  const root = targetRoot(work);
   const gn = gnArguments(recipe, facts);
   return async () => {
     const [digest, tools, libraries] = await Promise.all([source.digest(), versions(container), versions(root)]);
@@ -133,7 +136,7 @@ async function libraryInput(work: Work): Promise<() => Promise<LibraryBuild>> {
         sysroot: libraries,
       }),
       jobs: settings.jobs,
-      compilerCache: compilerCacheOf(settings),
+      compilerCache: openCompilerCache(settings),
     };
   };
 }
@@ -142,22 +145,22 @@ async function libraryInput(work: Work): Promise<() => Promise<LibraryBuild>> {
 export async function prepareLibrary(work: Work): Promise<() => Promise<Directory>> {
   const { settings, tree, facts, target, engine } = work;
   if (settings.prebuilt) {
-    const files = await prebuilt(settings.prebuilt, work);
+    const files = await takePrebuilt(settings.prebuilt, work);
     return async () => files;
   }
-  if (facts.origin === "upstream") return async () => upstreamLibrary(work);
+  if (facts.origin === "upstream") return async () => fetchUpstreamLibrary(work);
 
-  const input = await libraryInput(work);
+  const input = await prepareInput(work);
   return () =>
     step(`V8 ${tree.library} for ${target.platform}`, async () => {
       if (engine !== target) await assertRuns(settings.base, target.platform as Platform);
-      return (await library(await input())).sync();
+      return (await buildLibrary(await input())).sync();
     });
 }
 
 /** Configures V8 as its build does, and looks at what GN makes of it; each finding is a line of the rehearsal. */
 export async function rehearseV8(work: Work): Promise<Check[]> {
-  const input = await (await libraryInput(work))();
+  const input = await (await prepareInput(work))();
   const said = (await versions(input.toolchain))
     .split("\n")
     .filter((line) => /^(rustc|\S*clang|gn|ninja|bindgen): /.test(line));
@@ -168,12 +171,12 @@ export async function rehearseV8(work: Work): Promise<Check[]> {
 }
 
 /** V8's archive and binding under the names that V8's build script asks for. */
-export async function libraryOf(work: Work): Promise<Directory> {
+export async function makeLibrary(work: Work): Promise<Directory> {
   return (await prepareLibrary(work))();
 }
 
 /** The files of one version from a directory in RUSTY_V8_MIRROR layout. */
-async function prebuilt(mirror: Directory, { tree, recipe }: Work): Promise<Directory> {
+async function takePrebuilt(mirror: Directory, { tree, recipe }: Work): Promise<Directory> {
   const folder = tagOf(tree.library);
   const names = [recipe.archive, ...(recipe.binding ? [recipe.binding] : [])];
   for (const name of names) {
@@ -187,13 +190,13 @@ async function prebuilt(mirror: Directory, { tree, recipe }: Work): Promise<Dire
 }
 
 /** The same files from rusty_v8's own release. */
-async function upstreamLibrary({ settings, tree, recipe }: Work): Promise<Directory> {
+async function fetchUpstreamLibrary({ settings, tree, recipe }: Work): Promise<Directory> {
   const names = [recipe.archive, ...(recipe.binding ? [recipe.binding] : [])];
   const remote = { argument: "library-origin", instead: "finished files with --prebuilt, or --library-origin=SOURCE" };
   let directory = dag.directory();
   for (const name of names) {
     const url = downloadUrl(settings.libraryRepository, tree.library, name);
-    directory = directory.withFile(name, await fetched(url, remote));
+    directory = directory.withFile(name, await fetchFile(url, remote));
   }
   return directory;
 }

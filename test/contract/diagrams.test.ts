@@ -1,11 +1,12 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { type Facts, plan, type Step } from "../../src/plan/plan.js";
+import type { Facts } from "../../src/plan/facts.js";
+import { plan, type Step } from "../../src/plan/plan.js";
+import { denoRecipe, libraryRecipe } from "../../src/plan/recipe.js";
 import { chooseWay } from "../../src/plan/strategy.js";
 import { BuildStrategy, type Strategy } from "../../src/request/enums.js";
 import { parsePlatform } from "../../src/request/platform.js";
-import { denoRecipe, libraryRecipe } from "../../src/upstream/recipe.js";
 import { root } from "../support/introspect.js";
 
 /** What is drawn: a release whose V8 has all steps that there are. */

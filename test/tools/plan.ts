@@ -8,13 +8,14 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { cargoArguments, cargoEnvironment, plan, textOf } from "../../src/plan/plan.js";
+import { cargoArguments, cargoEnvironment } from "../../src/plan/arguments.js";
+import { packageVersion, pathIn, rustVersion, v8Version } from "../../src/plan/manifests.js";
+import { plan, planText } from "../../src/plan/plan.js";
+import { denoRecipe, libraryRecipe } from "../../src/plan/recipe.js";
+import { unknownScripts } from "../../src/plan/snapshot.js";
 import { chooseWay } from "../../src/plan/strategy.js";
 import { parsePlatform } from "../../src/request/platform.js";
-import { channelOf, parseVersion } from "../../src/request/version.js";
-import { packageVersion, pathIn, rustVersion, v8Version } from "../../src/upstream/manifests.js";
-import { denoRecipe, libraryRecipe } from "../../src/upstream/recipe.js";
-import { unknownScripts } from "../../src/upstream/snapshot.js";
+import { parseVersion, requestChannel } from "../../src/request/version.js";
 
 function describe(): string {
   const { positionals, values } = parseArgs({
@@ -33,9 +34,9 @@ function describe(): string {
   if (values.source === undefined) {
     if (request?.kind !== "release") throw new Error("usage: npm run plan -- VERSION [--source DIR], such as 2.9.5");
     const recipe = denoRecipe(request.version);
-    return textOf({
+    return planText({
       version: request.version,
-      channel: channelOf(request),
+      channel: requestChannel(request),
       rust: "as the tree's rust-toolchain.toml says (give --source DIR)",
       library: "as the tree's Cargo.lock says (give --source DIR)",
       packages: recipe.packages,
@@ -63,7 +64,7 @@ function describe(): string {
       ...choices,
       version,
       library,
-      channel: channelOf(request ?? { kind: "latest" }),
+      channel: requestChannel(request ?? { kind: "latest" }),
       commit: null,
       rust: existsSync(join(directory, "rust-toolchain.toml")) ? rustVersion(read("rust-toolchain.toml")) : null,
       target,

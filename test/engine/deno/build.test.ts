@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { CacheSharingMode, type Container, dag, type File, type Platform } from "@dagger.io/dagger";
 import { afterEach, beforeAll, expect, it, vi } from "vitest";
-import { archive } from "../../../dagger/releases/archive.js";
+import { packZip } from "../../../dagger/releases/archive.js";
 import { BuildStrategy } from "../../../src/request/enums.js";
 import { describeEngine } from "../../support/engine.js";
 import { denoFromSource, type Options } from "../../support/module.js";
@@ -200,7 +200,7 @@ for e in zipfile.ZipFile(sys.argv[1]).infolist(): print(e.filename, oct(e.extern
     const binary = await module().build(version, "linux/amd64");
     const pack = (day: string) => {
       const tools = (toolchains[0] as Container).withEnvVariable("DAY", day);
-      return archive(tools, binary.withTimestamps(Number(day)), "deno.zip").digest({ excludeMetadata: true });
+      return packZip(tools, binary.withTimestamps(Number(day)), "deno.zip").digest({ excludeMetadata: true });
     };
     expect(await pack("1000000000")).toBe(await pack("1700000000"));
   });

@@ -217,12 +217,16 @@ describeEngine("following upstream on a real engine", () => {
     expect(await it.latest(UpstreamChannel.PRERELEASE)).toBe("3.0.0-rc.1");
     const commit = await it.latest(UpstreamChannel.CANARY);
     expect(commit).toMatch(/^[0-9a-f]{40}$/);
-    expect(await releaseTag(it, "canary")).toEqual({
-      version: commit,
+    expect(await releaseTag(it, { kind: "canary" })).toEqual({
+      request: { kind: "commit", hash: commit },
       tag: `canary-${commit.slice(0, 7)}`,
       prerelease: true,
     });
-    expect(await releaseTag(it, "2.8")).toEqual({ version: newer, tag: `v${newer}`, prerelease: false });
+    expect(await releaseTag(it, { kind: "line", range: "2.8.x" })).toEqual({
+      request: { kind: "release", version: newer },
+      tag: `v${newer}`,
+      prerelease: false,
+    });
     const address = `${registry}/deno-from-source/followed-${Date.now()}`;
     expect(await it.outdated("", address)).toEqual([newer]);
     await dag.container().from(base).publish(`${address}:${version}`);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { script } from "../../../dagger/smoke/smoke.js";
+import { readSmokeScript } from "../../../dagger/smoke/smoke.js";
 import { ImageVariant } from "../../../src/request/enums.js";
 import { testNames } from "../../../src/smoke/report.js";
 import { expectGolden } from "../../support/golden.js";
@@ -45,7 +45,7 @@ const image =
     return answer !== undefined && field === "stderr" ? "" : answer;
   };
 
-const tap = testNames(await script("checks.js"))
+const tap = testNames(await readSmokeScript("checks.js"))
   .map((name, index) => `ok ${index + 1} - ${name}\n`)
   .join("");
 

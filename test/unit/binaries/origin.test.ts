@@ -1,10 +1,9 @@
 import { describe, expect, it } from "vitest";
 import {
-  checkHeader,
   checkRelease,
   checkRequest,
   checkRuntime,
-  given,
+  findFile,
   manifestUrl,
   originOf,
   packageName,
@@ -17,9 +16,6 @@ import { parseVersion } from "../../../src/request/version.js";
 
 const arm = parsePlatform("linux/arm64");
 const amd = parsePlatform("linux/amd64");
-
-/** An ELF header's first 20 bytes: 64 bits, low end first, a position-independent program. */
-const elf = (machine: number) => `7f454c46020101000000000000000000${"0300"}${machine.toString(16)}00`;
 
 describe("the origin of a binary", () => {
   it.each([
@@ -121,42 +117,23 @@ describe("a directory of binaries", () => {
   it("has zips, as release makes them, or bare binaries; the zip first", () => {
     const zip = "deno-aarch64-unknown-linux-gnu.zip";
     const bare = "deno-aarch64-unknown-linux-gnu";
-    expect(given([bare], arm)).toEqual({ name: bare, packing: "bare" });
-    expect(given([`${zip}.sha256sum`, bare, zip], arm)).toEqual({ name: zip, packing: "zip" });
+    expect(findFile([bare], arm)).toEqual({ name: bare, packing: "bare" });
+    expect(findFile([`${zip}.sha256sum`, bare, zip], arm)).toEqual({ name: zip, packing: "zip" });
   });
 
   it("has denort under the same names", () => {
     const bare = "denort-aarch64-unknown-linux-gnu";
-    expect(given([`${bare}.zip`, bare], arm, "denort")).toEqual({ name: `${bare}.zip`, packing: "zip" });
-    expect(() => given(["deno-aarch64-unknown-linux-gnu"], arm, "denort")).toThrow(
+    expect(findFile([`${bare}.zip`, bare], arm, "denort")).toEqual({ name: `${bare}.zip`, packing: "zip" });
+    expect(() => findFile(["deno-aarch64-unknown-linux-gnu"], arm, "denort")).toThrow(
       "binaries: neither denort-aarch64-unknown-linux-gnu.zip nor denort-aarch64-unknown-linux-gnu is there",
     );
   });
 
   it("must have the platform, and the error says what it has", () => {
-    expect(() => given(["deno-aarch64-unknown-linux-gnu.zip"], amd)).toThrow(
+    expect(() => findFile(["deno-aarch64-unknown-linux-gnu.zip"], amd)).toThrow(
       "binaries: neither deno-x86_64-unknown-linux-gnu.zip nor deno-x86_64-unknown-linux-gnu is there, for linux/amd64; " +
         "the directory has: deno-aarch64-unknown-linux-gnu.zip",
     );
-    expect(() => given([], amd)).toThrow("the directory has: nothing");
-  });
-});
-
-describe("a binary's ELF header", () => {
-  it("is of the platform's architecture", () => {
-    expect(() => checkHeader(elf(183), "x", arm)).not.toThrow();
-    expect(() => checkHeader(elf(62), "x", amd)).not.toThrow();
-  });
-
-  it.each([
-    [elf(62), arm, "binaries: x: it is a program for x86_64; linux/arm64 needs one for aarch64"],
-    [elf(183), amd, "binaries: x: it is a program for aarch64; linux/amd64 needs one for x86_64"],
-    [elf(40), arm, "a program for 32-bit ARM"],
-    [elf(0x15), arm, "a program for machine 21"],
-    ["", arm, "not an ELF program"],
-    ["7f454c46", arm, "not an ELF program"],
-    [Buffer.from("#!/bin/sh\necho I am deno").toString("hex"), amd, "not an ELF program; linux/amd64 needs"],
-  ] as const)("%s is refused", (header, target, message) => {
-    expect(() => checkHeader(header, "binaries: x", target)).toThrow(message);
+    expect(() => findFile([], amd)).toThrow("the directory has: nothing");
   });
 });

@@ -7,13 +7,12 @@ import {
   baseImage,
   entrypoint,
   environment,
-  type Identity,
   LABELS,
   labels,
   shadowGroup,
-  versionOf,
   withUser,
 } from "../../../src/images/layout.js";
+import { fullVersion, type Identity } from "../../../src/request/identity.js";
 
 const commit = "0123456789abcdef0123456789abcdef01234567";
 const release: Identity = { version: "2.9.5", channel: "stable", commit, created: 1_787_648_491 };
@@ -38,7 +37,7 @@ describe("what an image says of itself", () => {
   });
 
   it("has the version as deno --version says it", () => {
-    expect([release, canary, finished].map(versionOf)).toEqual(["2.9.5", "2.9.5+0123456", "2.9.5"]);
+    expect([release, canary, finished].map(fullVersion)).toEqual(["2.9.5", "2.9.5+0123456", "2.9.5"]);
   });
 
   it("has the variables that Dockerfiles rely on; the binary alone has its version", () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import type { Identity } from "../../../src/images/layout.js";
 import { checkTags, imageTags, parseAddress } from "../../../src/images/tags.js";
-import { channelOf, parseVersion } from "../../../src/request/version.js";
+import type { Identity } from "../../../src/request/identity.js";
+import { parseVersion, requestChannel } from "../../../src/request/version.js";
 
 const commit = "0123456789abcdef0123456789abcdef01234567";
 const release: Identity = { version: "2.9.5", channel: "stable", commit: null, created: null };
@@ -31,9 +31,9 @@ describe("the tags of an image", () => {
   });
 
   it.each(["canary", "abcdef0", "2.8.0-rc.1"])("never move for %s", (version) => {
-    expect(() => checkTags(["version"], channelOf(parseVersion(version)))).not.toThrow();
+    expect(() => checkTags(["version"], requestChannel(parseVersion(version)))).not.toThrow();
     for (const tag of ["minor", "major", "latest"]) {
-      expect(() => checkTags(["version", tag], channelOf(parseVersion(version)))).toThrow(
+      expect(() => checkTags(["version", tag], requestChannel(parseVersion(version)))).toThrow(
         `tags: ${tag} is for stable releases`,
       );
     }

@@ -1,15 +1,10 @@
 import { describe, expect, it } from "vitest";
-import {
-  cargoArguments,
-  cargoEnvironment,
-  type Facts,
-  gnArguments,
-  plan,
-  runtimeArguments,
-} from "../../../src/plan/plan.js";
+import { cargoArguments, cargoEnvironment, gnArguments, runtimeArguments } from "../../../src/plan/arguments.js";
+import type { Facts } from "../../../src/plan/facts.js";
+import { plan } from "../../../src/plan/plan.js";
+import { denoRecipe, libraryRecipe } from "../../../src/plan/recipe.js";
 import { chooseWay } from "../../../src/plan/strategy.js";
 import { parsePlatform } from "../../../src/request/platform.js";
-import { denoRecipe, libraryRecipe } from "../../../src/upstream/recipe.js";
 
 function facts(changes: Partial<Facts> = {}): Facts {
   return {

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
+import { denoRecipe } from "../../../src/plan/recipe.js";
+import { unknownScripts } from "../../../src/plan/snapshot.js";
 import { chooseWay } from "../../../src/plan/strategy.js";
 import { parsePlatform } from "../../../src/request/platform.js";
-import { denoRecipe } from "../../../src/upstream/recipe.js";
-import { unknownScripts } from "../../../src/upstream/snapshot.js";
 
 const [amd64, arm64] = ["linux/amd64", "linux/arm64"].map((name) => parsePlatform(name)) as [
   ReturnType<typeof parsePlatform>,

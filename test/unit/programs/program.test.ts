@@ -1,14 +1,14 @@
 import { describe, expect, it } from "vitest";
 import {
   appEntrypoint,
+  appPath,
   checkAppTags,
   checkAppVariant,
   checkEntrypoint,
   checkInclude,
-  checkIncludeOf,
+  checkIncludeVersion,
   needsRuntime,
   outputName,
-  placeOf,
 } from "../../../src/programs/program.js";
 
 const refused: [string, string][] = [
@@ -30,7 +30,7 @@ const refused: [string, string][] = [
 describe("entrypoint", () => {
   it.each(["main.ts", "src/main.ts", "src/a b/$x;'.js", "..hidden.ts", "a..b.ts"])("%j is accepted", (text) => {
     expect(() => checkEntrypoint(text)).not.toThrow();
-    expect(placeOf(text)).toBe(`/app/${text}`);
+    expect(appPath(text)).toBe(`/app/${text}`);
   });
 
   it.each(refused)("%j is refused", (text, message) => {
@@ -51,9 +51,9 @@ describe("include", () => {
   });
 
   it("is known since 1.32.0", () => {
-    expect(() => checkIncludeOf(["static"], "1.31.3")).toThrow("include: deno compile has --include since 1.32.0");
-    expect(() => checkIncludeOf([], "1.31.3")).not.toThrow();
-    expect(() => checkIncludeOf(["static"], "1.32.0")).not.toThrow();
+    expect(() => checkIncludeVersion(["static"], "1.31.3")).toThrow("include: deno compile has --include since 1.32.0");
+    expect(() => checkIncludeVersion([], "1.31.3")).not.toThrow();
+    expect(() => checkIncludeVersion(["static"], "1.32.0")).not.toThrow();
   });
 });
 

@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { hostsOf } from "../../../src/rehearsal/hosts.js";
+import { listHosts } from "../../../src/rehearsal/hosts.js";
 import { parsePlatform } from "../../../src/request/platform.js";
 
-const of = (changes: Partial<Parameters<typeof hostsOf>[0]>) =>
-  hostsOf({
+const of = (changes: Partial<Parameters<typeof listHosts>[0]>) =>
+  listHosts({
     origin: "source",
     ownToolchain: false,
     systemCompilers: false,

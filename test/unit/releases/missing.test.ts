@@ -1,27 +1,27 @@
 import { describe, expect, it } from "vitest";
 import {
-  type Entry,
   either,
   isFinished,
+  kindsFor,
   lacking,
-  lackingOfImage,
+  lackingInImage,
   lackingOnPage,
-  movable,
-  newestOf,
+  movableTags,
+  newestOfChannel,
+  type PageEntry,
   parseSince,
-  tagsFor,
 } from "../../../src/releases/missing.js";
 
 const tags = ["v2.9.5", "v2.10.0", "v2.9.4", "refs/tags/v2.5.8", "v3.0.0-rc.1", "v3.0.0-rc.0", "std/0.1.0", "v1.19.0"];
 
 describe("newestOf", () => {
   it("goes by version", () => {
-    expect(newestOf(tags, "stable")).toBe("2.10.0");
-    expect(newestOf(tags, "prerelease")).toBe("3.0.0-rc.1");
+    expect(newestOfChannel(tags, "stable")).toBe("2.10.0");
+    expect(newestOfChannel(tags, "prerelease")).toBe("3.0.0-rc.1");
   });
 
   it("says that there is no prerelease", () => {
-    expect(() => newestOf(["v2.9.5"], "prerelease")).toThrow("channel: no prerelease among 1 tags");
+    expect(() => newestOfChannel(["v2.9.5"], "prerelease")).toThrow("channel: no prerelease among 1 tags");
   });
 });
 
@@ -56,7 +56,11 @@ describe("lacking", () => {
 });
 
 const triple = "x86_64-unknown-linux-gnu";
-const entry = (tag: string, names = [`deno-${triple}.zip`, `deno-${triple}.zip.sha256sum`], draft = false): Entry => ({
+const entry = (
+  tag: string,
+  names = [`deno-${triple}.zip`, `deno-${triple}.zip.sha256sum`],
+  draft = false,
+): PageEntry => ({
   tag,
   draft,
   assets: names.map((name) => ({ name, complete: true })),
@@ -89,7 +93,7 @@ describe("a release page's entry", () => {
 describe("an image's tags", () => {
   it("count where one is the version", () => {
     const images = ["latest", "2.9", "2", "2.9.5", "2.10.0-distroless", "canary-0123456", "v2.9.4"];
-    expect(lackingOfImage(tags, images, null)).toEqual(["2.10.0"]);
+    expect(lackingInImage(tags, images, null)).toEqual(["2.10.0"]);
   });
 });
 
@@ -105,10 +109,10 @@ describe("tagsFor", () => {
     ["2.9.4", ["version"]],
     ["2.5.8", ["version", "minor"]],
     ["1.46.3", ["version", "minor", "major"]],
-  ])("of %s: %s", (version, kinds) => expect(tagsFor(all, version, [...tags, "v1.46.3"])).toEqual(kinds));
+  ])("of %s: %s", (version, kinds) => expect(kindsFor(all, version, [...tags, "v1.46.3"])).toEqual(kinds));
 
   it("takes no more than was wanted", () => {
-    expect(tagsFor(["version"], "2.10.0", tags)).toEqual(["version"]);
+    expect(kindsFor(["version"], "2.10.0", tags)).toEqual(["version"]);
   });
 });
 
@@ -116,11 +120,11 @@ describe("movable", () => {
   it("is what is published, for the kinds that upstream has nothing newer for", () => {
     const present = ["2.9.5", "2.9.4", "2.10.0", "3.0.0-rc.1", "99.0.0", "latest", "2.9"];
     const kinds = ["version", "minor", "latest"];
-    expect(movable(kinds, present, tags, null)).toEqual([
+    expect(movableTags(kinds, present, tags, null)).toEqual([
       { version: "2.9.5", kinds: ["minor"] },
       { version: "2.10.0", kinds: ["minor", "latest"] },
     ]);
-    expect(movable(kinds, present, tags, "2.10.0").map(({ version }) => version)).toEqual(["2.10.0"]);
-    expect(movable(["version"], present, tags, null)).toEqual([]);
+    expect(movableTags(kinds, present, tags, "2.10.0").map(({ version }) => version)).toEqual(["2.10.0"]);
+    expect(movableTags(["version"], present, tags, null)).toEqual([]);
   });
 });

@@ -1,7 +1,7 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { imageTags, tagsOf } from "../../../dagger/releases/registry.js";
+import { listTags, openTags } from "../../../dagger/releases/registry.js";
 import { fakeClock } from "../../support/clock.js";
 import { imageRegistry } from "../../support/registry.js";
 
@@ -70,18 +70,18 @@ const me = { user: "me", password: "geheim" };
 describe("an image's tags", () => {
   it("are read page by page", async () => {
     const { at, asked } = await registry({ tags });
-    expect(await imageTags({ ...at, credentials: null, time: fakeClock() })).toEqual(tags);
+    expect(await listTags({ ...at, credentials: null, time: fakeClock() })).toEqual(tags);
     expect(asked).toHaveLength(3);
   });
 
   it("are none where there is no such image, or it has none", async () => {
-    expect(await imageTags({ ...(await registry({})).at, credentials: null, time: fakeClock() })).toEqual([]);
-    expect(await imageTags({ ...(await registry({ tags: [] })).at, credentials: null, time: fakeClock() })).toEqual([]);
+    expect(await listTags({ ...(await registry({})).at, credentials: null, time: fakeClock() })).toEqual([]);
+    expect(await listTags({ ...(await registry({ tags: [] })).at, credentials: null, time: fakeClock() })).toEqual([]);
   });
 
   it("are read with a token that the realm gives for the user", async () => {
     const { at, asked } = await registry({ tags, login: "bearer" });
-    expect(await imageTags({ ...at, credentials: me, time: fakeClock() })).toEqual(tags);
+    expect(await listTags({ ...at, credentials: me, time: fakeClock() })).toEqual(tags);
     expect(asked).toEqual([
       "/v2/me/deno/tags/list -",
       "/token Basic",
@@ -91,19 +91,19 @@ describe("an image's tags", () => {
 
   it("are read with the user itself where the registry wants that", async () => {
     const { at } = await registry({ tags, login: "basic" });
-    expect(await imageTags({ ...at, credentials: me, time: fakeClock() })).toEqual(tags);
+    expect(await listTags({ ...at, credentials: me, time: fakeClock() })).toEqual(tags);
   });
 
   it.each(["basic", "bearer"] as const)("with a wrong password (%s) are an error without it", async (login) => {
     const { at } = await registry({ tags, login, password: "another" });
-    const failure = imageTags({ ...at, credentials: me, time: fakeClock() });
+    const failure = listTags({ ...at, credentials: me, time: fakeClock() });
     await expect(failure).rejects.toThrow(/^password: .* refused the user me .*check --username and --password/s);
     await expect(failure).rejects.not.toThrow(/geheim|bWU6Z2VoZWlt/);
   });
 
   it.each(["basic", "bearer"] as const)("that nobody may see (%s) ask for a user", async (login) => {
     const { at } = await registry({ tags, login });
-    await expect(imageTags({ ...at, credentials: null, time: fakeClock() })).rejects.toThrow(
+    await expect(listTags({ ...at, credentials: null, time: fakeClock() })).rejects.toThrow(
       /^address: .*give --username and --password/,
     );
   });
@@ -111,20 +111,20 @@ describe("an image's tags", () => {
   it("are asked for again while the registry is busy", async () => {
     const { at } = await registry({ tags, broken: 2 });
     const clock = fakeClock();
-    expect(await imageTags({ ...at, credentials: null, time: clock })).toEqual(tags);
+    expect(await listTags({ ...at, credentials: null, time: clock })).toEqual(tags);
     expect(clock.slept).toEqual([2000, 4000]);
   });
 
   it("are not looked for at another host", async () => {
     const { at } = await registry({ tags, elsewhere: "http://evil.example" });
-    await expect(imageTags({ ...at, credentials: me, time: fakeClock() })).rejects.toThrow(
+    await expect(listTags({ ...at, credentials: me, time: fakeClock() })).rejects.toThrow(
       "at another host, evil.example",
     );
   });
 
   it("are not asked for with a login that the realm did not give", async () => {
     const { at, asked } = await registry({ tags, login: "bearer", noToken: true });
-    await expect(imageTags({ ...at, credentials: me, time: fakeClock() })).rejects.toThrow(
+    await expect(listTags({ ...at, credentials: me, time: fakeClock() })).rejects.toThrow(
       /^address: .* answered without a token/,
     );
     expect(asked.filter((line) => line.includes("Bearer"))).toEqual([]);
@@ -135,7 +135,7 @@ describe("a tag", () => {
   it.each([undefined, "geheim"])("is moved to another's image without an upload (password %s)", async (password) => {
     const it = await imageRegistry({ "2.9.5": "new", latest: "old" }, { password });
     const credentials = password ? { user: "me", password } : null;
-    const at = tagsOf({ registry: `http://${it.host}`, name: "me/deno", credentials, time: fakeClock() });
+    const at = openTags({ registry: `http://${it.host}`, name: "me/deno", credentials, time: fakeClock() });
     expect(await at.digestOf("none")).toBeNull();
     expect(await at.digestOf("2.9.5")).toBe(it.digestOf("new"));
     expect(await at.digestOf("latest")).toBe(it.digestOf("old"));
@@ -147,7 +147,7 @@ describe("a tag", () => {
   it("is not moved without the right to, and an error says so without the password", async () => {
     const it = await imageRegistry({ "2.9.5": "new" }, { password: "geheim" });
     const credentials = { user: "me", password: "other-password" };
-    const at = tagsOf({ registry: `http://${it.host}`, name: "me/deno", credentials, time: fakeClock() });
+    const at = openTags({ registry: `http://${it.host}`, name: "me/deno", credentials, time: fakeClock() });
     const failure = at.move("latest", "2.9.5");
     await expect(failure).rejects.toThrow(/^password: .* refused the user me .*check --username and --password/s);
     await expect(failure).rejects.not.toThrow("other-password");

@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { checkSync, each } from "../../../src/releases/sync.js";
+import { checkSync, syncEach } from "../../../src/releases/sync.js";
 
 describe("each", () => {
   it("publishes one version after the other and says where it is", async () => {
     const log: string[] = [];
-    const results = await each(["2.9.4", "2.9.5"], async (version) => {
+    const results = await syncEach(["2.9.4", "2.9.5"], async (version) => {
       log.push(`${version} begins`);
       await new Promise((resolve) => setTimeout(resolve, 5));
       log.push(`${version} ends`);
@@ -18,7 +18,7 @@ describe("each", () => {
   });
 
   it("goes past a failure, and tells of all at the end as an error", async () => {
-    const failure = each(["2.9.4", "2.9.5"], async (version) => {
+    const failure = syncEach(["2.9.4", "2.9.5"], async (version) => {
       if (version === "2.9.4") throw new Error("no memory left");
       return "https://page.example";
     });
@@ -29,7 +29,7 @@ describe("each", () => {
   });
 
   it("has nothing to do for no versions", async () => {
-    expect(await each([], () => Promise.reject(new Error("never")))).toEqual([]);
+    expect(await syncEach([], () => Promise.reject(new Error("never")))).toEqual([]);
   });
 });
 

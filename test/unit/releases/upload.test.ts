@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Directory } from "@dagger.io/dagger";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { type Access, type LocalFile, releases } from "../../../dagger/releases/api.js";
+import { type Access, type LocalFile, listReleases } from "../../../dagger/releases/api.js";
 import { actionFor, checkFiles, inOrder } from "../../../src/releases/assets.js";
 import { parsePage } from "../../../src/releases/page.js";
 import { begin, complete, upload as uploadFiles } from "../../../src/releases/upload.js";
@@ -112,7 +112,7 @@ describe.each(["github", "gitea"] as const)("an upload to an API of the dialect 
     });
     await expect(upload(it)).rejects.toThrow(/no answer: .*; tried 5 times: run again later/);
     expect(it.releases).toMatchObject([{ draft: true }]);
-    expect(await releases(accessTo(it, null))).toEqual([]);
+    expect(await listReleases(accessTo(it, null))).toEqual([]);
     broken = false;
     expect(await upload(it)).toMatchObject({ kept: names.slice(0, 1), sent: names.slice(1) });
     expect(onPage(it)).toEqual(contents);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { checkOptions, type Given, type Options } from "../../../src/request/options.js";
+import { checkOptions, type GivenOptions, type Options } from "../../../src/request/options.js";
 
 const values: Options = {
   base: "ubuntu:24.04",
@@ -12,7 +12,7 @@ const values: Options = {
   "compiler-cache": "",
 };
 
-const given: Given = {
+const given: GivenOptions = {
   prebuilt: false,
   librarySource: false,
   libraryPatches: false,
@@ -22,7 +22,7 @@ const given: Given = {
   compilerCachePassword: false,
 };
 
-const check = (changes: Partial<Record<keyof Options, unknown>>, more: Partial<Given> = {}) =>
+const check = (changes: Partial<Record<keyof Options, unknown>>, more: Partial<GivenOptions> = {}) =>
   checkOptions({ ...values, ...changes } as Options, { ...given, ...more });
 
 const image = "an image reference such as ubuntu:24.04@sha256:<64 hex digits>";
@@ -76,7 +76,7 @@ describe("checkOptions accepts", () => {
     expect(() => check(cache, { compilerCacheUser: true, compilerCachePassword: true })).not.toThrow();
   });
 
-  it.each<Partial<Given>>([
+  it.each<Partial<GivenOptions>>([
     { prebuilt: true },
     { fromUpstream: true },
     { librarySource: true, libraryPatches: true },
@@ -188,7 +188,7 @@ describe("checkOptions refuses, by the argument's name, what was given and what 
     expect(() => check({ "compiler-cache": "cache:6379" })).toThrow(/^compiler-cache: /);
   });
 
-  it.each<[string, Partial<Options>, Partial<Given>, string]>([
+  it.each<[string, Partial<Options>, Partial<GivenOptions>, string]>([
     [
       "a cache user without a cache",
       {},

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { baseOf, channelOf, newest, parseVersion, quoted, tagOf } from "../../../src/request/version.js";
+import { newest, parseVersion, quote, releaseBase, requestChannel, tagOf } from "../../../src/request/version.js";
 
 describe("parseVersion", () => {
   it.each([
@@ -88,11 +88,11 @@ describe("parseVersion", () => {
     ["me:geheim@ghcr.io/me/deno", '"***@ghcr.io/me/deno"'],
     ["ubuntu:24.04@sha256:ab", '"ubuntu:24.04@sha256:ab"'],
     ["https://git.example/a", '"https://git.example/a"'],
-  ])("shows %s as %s", (text, shown) => expect(quoted(text)).toBe(shown));
+  ])("shows %s as %s", (text, shown) => expect(quote(text)).toBe(shown));
 
   it("clips what was given, however long", () => {
-    expect(quoted("x".repeat(64))).toBe(`"${"x".repeat(64)}"`);
-    expect(quoted("x".repeat(65))).toBe(`"${"x".repeat(63)}…"`);
+    expect(quote("x".repeat(64))).toBe(`"${"x".repeat(64)}"`);
+    expect(quote("x".repeat(65))).toBe(`"${"x".repeat(63)}…"`);
     expect(() => parseVersion("z".repeat(100_000))).toThrow(/^version: "z{63}…" is not understood/);
     expect(() => parseVersion(`2.9.5-${"z".repeat(100_000)}`)).toThrow(/^version: "2\.9\.5-z{57}…" is not understood/);
   });
@@ -149,7 +149,7 @@ describe("what follows from a version", () => {
     ["canary", "canary"],
     ["37aa346d9a", "canary"],
   ])("is the channel: %s is %s", (text, channel) => {
-    expect(channelOf(parseVersion(text))).toBe(channel);
+    expect(requestChannel(parseVersion(text))).toBe(channel);
   });
 
   it.each([
@@ -159,6 +159,6 @@ describe("what follows from a version", () => {
     ["2.9", null],
     ["main", null],
   ])("is the release that %s is built like: %s", (version, base) => {
-    expect(baseOf(version)).toBe(base);
+    expect(releaseBase(version)).toBe(base);
   });
 });

@@ -2,17 +2,17 @@ import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import type { Command, Run } from "../../../dagger/smoke/smoke.js";
 import { report } from "../../../src/engine/report.js";
-import type { Identity } from "../../../src/images/layout.js";
+import type { Identity } from "../../../src/request/identity.js";
 import { parseVersion } from "../../../src/request/version.js";
 import {
+  askedVersionText,
   checkAge,
-  checksOf,
   checkTrial,
+  judgeRuns,
   noImage,
+  ownVersionText,
   parseTap,
-  requestText,
   testNames,
-  versionText,
 } from "../../../src/smoke/report.js";
 
 const names = testNames(readFileSync(`${import.meta.dirname}/../../../dagger/smoke/in-image/checks.js`, "utf8"));
@@ -32,7 +32,7 @@ const good: Record<Command, Run> = {
   signals: ended(42, "SIGTERM arrived\n"),
 };
 const checks = (runs: Partial<Record<Command, Run>> = {}) =>
-  checksOf({ ...good, ...runs }, { version: "deno 2.9.5 (", machine: "x86_64", tests: names });
+  judgeRuns({ ...good, ...runs }, { version: "deno 2.9.5 (", machine: "x86_64", tests: names });
 const failed = (runs: Partial<Record<Command, Run>>) =>
   Object.fromEntries(
     checks(runs)
@@ -134,13 +134,13 @@ describe("what deno --version is to say", () => {
     ["canary", "+"],
     ["0123456789abcdef", "+0123456"],
   ])("of a published image asked for as %s", (version, text) => {
-    expect(requestText(parseVersion(version))).toBe(text);
+    expect(askedVersionText(parseVersion(version))).toBe(text);
   });
 
   it("of an image made here follows from the tree", () => {
     const identity: Identity = { version: "2.9.5", channel: "stable", commit: null, created: null };
-    expect(versionText(identity)).toBe("deno 2.9.5 (");
-    expect(versionText({ ...identity, channel: "canary", commit: "0123456789" })).toBe("deno 2.9.5+0123456 (");
+    expect(ownVersionText(identity)).toBe("deno 2.9.5 (");
+    expect(ownVersionText({ ...identity, channel: "canary", commit: "0123456789" })).toBe("deno 2.9.5+0123456 (");
   });
 });
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { denoRecipe } from "../../../src/upstream/recipe.js";
+import { denoRecipe } from "../../../src/plan/recipe.js";
 import { withUpgradeUrl } from "../../../src/upstream/upgrade.js";
 
 /** The lines of cli/tools/upgrade.rs that name a server, as each tag has them, with what stands around them. */

@@ -1,14 +1,16 @@
 import { readFileSync } from "node:fs";
 import semver from "semver";
 import { describe, expect, it } from "vitest";
-import { parseVersion } from "../../../src/request/version.js";
 import {
+  DENO,
   type DenoRecipe,
   denoRecipe,
+  LIBRARY,
   type LibraryRecipe,
   libraryRecipe,
   RECIPE_LINE,
-} from "../../../src/upstream/recipe.js";
+} from "../../../src/plan/recipe.js";
+import { parseVersion } from "../../../src/request/version.js";
 
 const arm64 = "aarch64-unknown-linux-gnu";
 const amd64 = "x86_64-unknown-linux-gnu";
@@ -36,6 +38,25 @@ function history<Value>(pick: (release: (typeof releases)[number]) => Value): [s
 
 const library = (v8: string, features: string[] = []) => libraryRecipe(v8, arm64, features);
 const said = ({ notes }: DenoRecipe | LibraryRecipe) => notes.map(({ what }) => what).join("\n");
+
+describe("every row", () => {
+  const rows = [...DENO, ...LIBRARY];
+
+  it("is for versions that semver understands, and is used by one that can be built", () => {
+    expect(rows.filter(({ range }) => semver.validRange(range) === null)).toEqual([]);
+    const used = (range: string, versions: string[]) => versions.some((version) => semver.satisfies(version, range));
+    const denos = supported.map(({ version }) => version);
+    expect(DENO.filter(({ range }) => !used(range, denos))).toEqual([]);
+  });
+
+  it("says why and where that was read, and sets no empty word", () => {
+    const wordless = rows.filter((row) =>
+      Object.values(row).some((value) => value === "" || (Array.isArray(value) && value.includes(""))),
+    );
+    expect(wordless).toEqual([]);
+    expect(rows.filter(({ why, source }) => !why || !source)).toEqual([]);
+  });
+});
 
 describe("every release", () => {
   it("is in the fixture", () => {

@@ -1,7 +1,6 @@
 import semver from "semver";
-import { z } from "zod";
-import { TARGETS } from "../request/platform.js";
-import { baseOf, FLOOR, quoted } from "../request/version.js";
+import { TARGETS, type Target } from "../request/platform.js";
+import { FLOOR, quote, releaseBase } from "../request/version.js";
 
 /** Something that a person should know of this build. */
 export interface Note {
@@ -73,58 +72,27 @@ const deno = (file: string) => `https://github.com/denoland/deno/blob/${file}`;
 const rustyV8 = (file: string) => `https://github.com/denoland/rusty_v8/blob/${file}`;
 const issue = (repository: string, number: number) => `https://github.com/denoland/${repository}/issues/${number}`;
 
-const words = z.array(z.string().min(1)).optional();
-
 /** One fact: the versions that it holds for, what it sets, why, and where that was read. */
-const fact = {
-  range: z.string().refine((range) => semver.validRange(range) !== null, "not a semver range"),
-  note: z.string().min(1).optional(),
-  why: z.string().min(1),
-  source: z.string().min(1),
-};
+interface Fact {
+  /** of semver */
+  range: string;
+  note?: string;
+  why: string;
+  source: string;
+}
 
-const DenoRow = z.strictObject({
-  ...fact,
-  packages: words,
-  environment: z.record(z.string(), z.string()).optional(),
-  libraryFeatures: words,
-  withoutUpgrade: words.nullable(),
-  upgradeSource: z.strictObject({ file: z.string(), constants: z.array(z.string()).nonempty() }).optional(),
-  cargo: words,
-  denort: words.nullable(),
-  denortStrip: words,
-  snapshotScript: z.string().nullable().optional(),
-  submodules: words,
-});
+export interface DenoRow extends Fact, Partial<Omit<DenoRecipe, "notes">> {}
 
-const LibraryRow = z.strictObject({
-  ...fact,
-  triple: z.enum(TARGETS.map(({ triple }) => triple)).optional(),
-  feature: z.strictObject({ name: z.string(), suffix: z.string() }).optional(),
-  archive: z.string().optional(),
-  binding: z.string().nullable().optional(),
-  compressed: z.boolean().optional(),
-  python: z.enum(["python2.7", "python", "python3"]).optional(),
-  libclang: z.union([z.enum(["none", "any"]), z.int().positive()]).optional(),
-  chromiumRust: z.boolean().optional(),
-  packages: words,
-  llvmPackages: words,
-  systemPackages: words,
-  gnArguments: words,
-  systemGnArguments: words,
-  crateGnArguments: words,
-  gnArgumentsVariable: z.enum(["EXTRA_GN_ARGS", "GN_ARGS"]).optional(),
-  unknownFlags: words,
-});
-
-type DenoRow = z.infer<typeof DenoRow>;
-type LibraryRow = z.infer<typeof LibraryRow>;
+export interface LibraryRow extends Fact, Partial<Omit<LibraryRecipe, "features" | "notes">> {
+  triple?: Target["triple"];
+  feature?: { name: string; suffix: string };
+}
 
 /**
  * The facts about Deno. Rows are folded from top to bottom: lists grow, and of everything else the last row that holds
  * decides.
  */
-const DENO: DenoRow[] = [
+export const DENO: readonly DenoRow[] = [
   {
     range: "*",
     cargo: ["--locked", "-p", "deno", "--bin", "deno"],
@@ -308,7 +276,7 @@ const DENO: DenoRow[] = [
 ];
 
 /** The facts about the V8 crate. In a file name `{features}` are the chosen features' suffixes, in the order of their rows. */
-const LIBRARY: LibraryRow[] = [
+export const LIBRARY: readonly LibraryRow[] = [
   // the names of the products
   {
     range: "*",
@@ -545,12 +513,8 @@ export const PROVEN_LIBRARY = "147.x";
 /** The V8 of the oldest Deno: https://github.com/denoland/deno/blob/v1.20.0/Cargo.lock */
 const OLDEST_LIBRARY = "0.41.0";
 
-// Parsed once, when the module is loaded: a row with a wrong range or an unknown key fails every call, not one.
-const denoRows = z.array(DenoRow).parse(DENO);
-const libraryRows = z.array(LibraryRow).parse(LIBRARY);
-
 /** The rows that hold for a version, which is a release: whoever calls has cut a prerelease to its base. */
-function holding<Row extends DenoRow | LibraryRow>(rows: Row[], version: string): Row[] {
+function holding<Row extends DenoRow | LibraryRow>(rows: readonly Row[], version: string): Row[] {
   return rows.filter(({ range }) => semver.satisfies(version, range));
 }
 
@@ -567,10 +531,10 @@ function notes(rows: (DenoRow | LibraryRow)[]): Note[] {
 
 /** What compiling a Deno release takes. A prerelease or canary is built like the release that its version names. */
 export function denoRecipe(version: string): DenoRecipe {
-  const base = baseOf(version);
-  if (!base) throw new Error(`Deno version ${quoted(version)} is not of the form 2.9.5.`);
+  const base = releaseBase(version);
+  if (!base) throw new Error(`Deno version ${quote(version)} is not of the form 2.9.5.`);
   if (semver.lt(base, FLOOR)) throw new Error(`Deno ${version} is older than ${FLOOR}, the oldest that can be built.`);
-  const rows = holding(denoRows, base);
+  const rows = holding(DENO, base);
   return {
     packages: rows.flatMap((row) => row.packages ?? []),
     environment: Object.assign({}, ...rows.map((row) => row.environment)),
@@ -588,20 +552,20 @@ export function denoRecipe(version: string): DenoRecipe {
 
 /** What compiling a V8 crate takes, for one target triple and a set of cargo features beyond the default. */
 export function libraryRecipe(v8Version: string, triple: string, features: string[]): LibraryRecipe {
-  const base = baseOf(v8Version);
-  if (!base) throw new Error(`V8 crate version ${quoted(v8Version)} is not of the form 150.4.0.`);
+  const base = releaseBase(v8Version);
+  if (!base) throw new Error(`V8 crate version ${quote(v8Version)} is not of the form 150.4.0.`);
   if (semver.lt(base, OLDEST_LIBRARY)) {
     throw new Error(`V8 crate ${v8Version} is older than ${OLDEST_LIBRARY}, which Deno ${FLOOR} uses.`);
   }
   const triples = TARGETS.map((target): string => target.triple);
-  if (!triples.includes(triple)) throw new Error(`triple ${quoted(triple)} is none of ${triples.join(", ")}.`);
+  if (!triples.includes(triple)) throw new Error(`triple ${quote(triple)} is none of ${triples.join(", ")}.`);
 
-  const rows = holding(libraryRows, base).filter((row) => !row.triple || row.triple === triple);
+  const rows = holding(LIBRARY, base).filter((row) => !row.triple || row.triple === triple);
   const known = rows.flatMap((row) => row.feature ?? []);
   for (const feature of features) {
     if (known.some(({ name }) => name === feature)) continue;
     const names = known.map(({ name }) => name).join(", ");
-    throw new Error(`V8 crate ${v8Version} has no feature ${quoted(feature)}; it has ${names || "none"}.`);
+    throw new Error(`V8 crate ${v8Version} has no feature ${quote(feature)}; it has ${names || "none"}.`);
   }
   const suffix = known.map((feature) => (enabled(feature.name, features) ? feature.suffix : "")).join("");
   const name = (template: string) => template.replace("{features}", suffix).replace("{triple}", triple);

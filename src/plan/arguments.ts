@@ -1,0 +1,90 @@
+/** What GN, cargo and the packages' installer are given. */
+import type { Target } from "../request/platform.js";
+import type { Facts } from "./facts.js";
+import type { DenoRecipe, LibraryRecipe } from "./recipe.js";
+
+/** GN's arguments for V8: those of every build, and those that its compilers and its source's form ask for. */
+export function gnArguments(
+  recipe: LibraryRecipe,
+  facts: Pick<Facts, "systemCompilers" | "crate" | "target">,
+): string[] {
+  return [
+    ...recipe.gnArguments,
+    // Named for both: build.rs names it for arm64 only and leaves x64 to GN's guess of the host.
+    `target_cpu="${facts.target.cpu}"`,
+    'target_sysroot="/sysroot"',
+    ...(facts.systemCompilers ? recipe.systemGnArguments : []),
+    ...(facts.crate ? recipe.crateGnArguments : []),
+  ];
+}
+
+/** The newest LLVM that V8 was seen to compile with outside Chromium's, see docs/records/real-builds.md. */
+const LLVM = 22;
+
+/** Packages of the default container that compiles V8: the distribution's, and those that only apt.llvm.org has. */
+export function libraryPackages(
+  recipe: LibraryRecipe,
+  { systemCompilers }: Pick<Facts, "systemCompilers">,
+): { packages: string[]; llvmPackages: string[] } {
+  if (!systemCompilers) return { packages: recipe.packages, llvmPackages: recipe.llvmPackages };
+  const llvm = ["clang-", "lld-", "llvm-"].map((name) => `${name}${LLVM}`);
+  return {
+    packages: [...recipe.packages, ...recipe.systemPackages],
+    llvmPackages: [...llvm, `libclang-${LLVM}-dev`, `libclang-rt-${LLVM}-dev`, ...recipe.llvmPackages],
+  };
+}
+
+/** Arguments of cargo build, the profile aside. */
+export function cargoArguments(recipe: DenoRecipe, facts: Pick<Facts, "features" | "upgrade" | "version">): string[] {
+  const without = facts.upgrade ? [] : recipe.withoutUpgrade;
+  if (without === null) {
+    throw new Error(
+      `upgrade: Deno ${facts.version} has no feature that leaves \`deno upgrade\` out (1.39.0 is the first); ` +
+        "give --upgrade-url to point it elsewhere, or a patch",
+    );
+  }
+  return [...recipe.cargo, ...without, ...(facts.features.length > 0 ? ["--features", facts.features.join(",")] : [])];
+}
+
+/**
+ * Arguments of cargo build for denort, the profile aside. What leaves `deno upgrade` out is not among them: denort has no
+ * such feature, and since 2.9.5 its default features name V8 (https://github.com/denoland/deno/blob/v2.9.5/cli/rt/Cargo.toml).
+ * The option features is about package deno; cargo refuses what the package that is built does not have, so denort gets
+ * them only while it is a binary of package deno.
+ */
+export function runtimeArguments(
+  recipe: DenoRecipe,
+  facts: Pick<Facts, "features" | "version" | "published">,
+): string[] {
+  if (recipe.denort === null) {
+    throw new Error(
+      `version: Deno ${facts.version} has no denort (1.40.5 is the first): its deno compile puts the program behind a ` +
+        "copy of deno itself",
+    );
+  }
+  if (facts.published && !recipe.denort.includes("deno")) {
+    throw new Error(
+      `source: the published crate deno ${facts.version} has no denort, which is a package of the repository that is not ` +
+        "published; give a tree of the repository",
+    );
+  }
+  const features = recipe.denort.includes("deno") ? facts.features : [];
+  return [...recipe.denort, ...(features.length > 0 ? ["--features", features.join(",")] : [])];
+}
+
+/** Packages of the container that runs cargo; cross-compiling takes the distribution's LLVM, a compiler for any target. */
+export function cargoPackages(recipe: DenoRecipe, { way }: Pick<Facts, "way">): string[] {
+  const cross = way.where === "cross" ? ["clang", "lld", "llvm", "python3"] : [];
+  return [...new Set([...recipe.packages, "rsync", ...cross])];
+}
+
+/** Environment of cargo build, without the variables that hand V8 over. */
+export function cargoEnvironment(recipe: DenoRecipe, facts: Pick<Facts, "channel">): Record<string, string> {
+  // https://github.com/denoland/deno/blob/v2.9.5/cli/lib/version.rs: any value counts
+  return { ...recipe.environment, ...(facts.channel === "canary" && { DENO_CANARY: "true" }) };
+}
+
+/** Where cargo itself runs. */
+export function cargoPlatform({ engine, target, way }: Pick<Facts, "engine" | "target" | "way">): Target {
+  return way.where === "cross" ? engine : target;
+}

@@ -1,0 +1,48 @@
+import type { Directory } from "@dagger.io/dagger";
+import type { Target } from "../request/platform.js";
+import type { Channel } from "../request/version.js";
+import type { DenoRecipe } from "./recipe.js";
+import type { Unknown } from "./snapshot.js";
+import type { Way } from "./strategy.js";
+
+/** Deno's tree, ready to build, and what it says of itself. */
+export interface Tree {
+  directory: Directory;
+  version: string;
+  channel: Channel;
+  commit: string | null;
+  rust: string | null;
+  library: string;
+  /** the newest libclang that its crates can be given; null: any */
+  libclang: number | null;
+  recipe: DenoRecipe;
+  /** it is the published crate `deno`, not the repository */
+  published: boolean;
+  /** why its build scripts cannot be compiled for another architecture; null: they can */
+  unknownScripts: Unknown;
+}
+
+/** What is known when a plan is made. */
+export interface Facts {
+  version: string;
+  channel: Channel;
+  commit: string | null;
+  rust: string | null;
+  library: string;
+  target: Target;
+  engine: Target;
+  origin: "source" | "upstream" | "prebuilt";
+  /** V8 is compiled with the toolchain's own clang, not Chromium's */
+  systemCompilers: boolean;
+  /** rusty_v8's source is the published crate, which lacks files of a checkout; null: not known before it is read */
+  crate: boolean | null;
+  /** Deno's source is the published crate, which lacks files of the repository */
+  published: boolean;
+  /** a toolchain container was given for the platform that cargo runs on */
+  ownToolchain: boolean;
+  /** where Deno's cargo build runs */
+  way: Way;
+  profile: string;
+  features: string[];
+  upgrade: boolean;
+}
