@@ -15,6 +15,8 @@ if ! grep -E -z -q 'current_cpu == target_cpu &&[[:space:]]+target_sysroot != ""
     "compiler's own C library, not the base image's. Report it to deno-from-source" >&2
   exit 1
 fi
+# In a log this says whether they are, or why not.
+if [ -n "${PRECOMPILED_HEADERS-}" ]; then "$PYTHON" "$PRECOMPILED_HEADERS/edit.py" . "$PRECOMPILED_HEADERS"; fi
 arguments=$GN_ARGUMENTS
 if [ "$SYSTEM_COMPILERS" = true ]; then
   # The script downloads Chromium's Rust (x86_64 only) whatever GN is told to use.
@@ -61,7 +63,14 @@ if [ -n "${REHEARSAL-}" ]; then
 fi
 # cargo check runs the build script, which is all of V8, and type-checks the binding against the crate.
 # -vv shows Ninja's progress, which cargo hides otherwise.
-CARGO_TARGET_DIR=/cache/target cargo check -vv --release --lib --locked --target "$TRIPLE" "$@"
+CARGO_TARGET_DIR=/cache/target cargo check -vv --release --lib --locked --target "$TRIPLE" "$@" || {
+  code=$?
+  if [ -n "${PRECOMPILED_HEADERS-}" ]; then
+    echo "V8 was not compiled. If the step that failed was to make a file .gch, or to compile with one, V8's headers" \
+      "cannot be precompiled here: --precompiled-headers=false does without" >&2
+  fi
+  exit $code
+}
 if [ -n "${REHEARSAL-}" ]; then exit 0; fi
 out=/cache/target/$TRIPLE/release/gn_out
 rm -rf /out

@@ -18,6 +18,8 @@ export interface LibraryBuild {
   cargoFeatures: string[];
   gnArguments: string[];
   gnArgumentsVariable: string;
+  /** have GN precompile the headers of V8's large targets, where its files are as they are known */
+  precompiledHeaders: boolean;
   python: string;
   /** file names that this V8 version's build script asks for */
   archive: string;
@@ -29,6 +31,15 @@ export interface LibraryBuild {
 }
 
 const build = script(import.meta.url, "build.sh");
+
+const header = (name: string) => ({ name, text: script(import.meta.url, `precompiled-headers/${name}`) });
+
+/** What the edit of V8's GN files is made with. The headers are written for each call with a time that never changes. */
+export const precompiled = {
+  folder: "/opt/precompiled-headers",
+  edit: header("edit.py"),
+  headers: ["base.h", "builtins.h", "compiler.h"].map(header),
+};
 
 /** The container that build.sh runs in, without the volume for what it compiles. */
 export async function prepareBuild(input: LibraryBuild): Promise<Container> {
@@ -47,8 +58,16 @@ export async function prepareBuild(input: LibraryBuild): Promise<Container> {
     .withEnvVariable("ARCHIVE", input.archive)
     .withEnvVariable("BINDING", input.binding ?? "")
     .withEnvVariable("GN_ARGUMENTS_VARIABLE", input.gnArgumentsVariable)
-    .withEnvVariable("GN_ARGUMENTS", input.gnArguments.join(" "));
+    .withEnvVariable("GN_ARGUMENTS", input.gnArguments.join(" "))
+    .with((it) => (input.precompiledHeaders ? withPrecompiledHeaders(it) : it));
   return input.jobs > 0 ? container.withVolatileVariable("CARGO_BUILD_JOBS", String(input.jobs)) : container;
+}
+
+function withPrecompiledHeaders(container: Container): Container {
+  const { folder, edit, headers } = precompiled;
+  return [edit, ...headers]
+    .reduce((it, { name, text }) => it.withNewFile(`${folder}/${name}`, text), container)
+    .withEnvVariable("PRECOMPILED_HEADERS", folder);
 }
 
 /** The command, with the cargo features of the crate. */

@@ -81,7 +81,7 @@ export type Plan = {
 };
 
 function librarySteps(facts: Facts, recipe: LibraryRecipe): Step[] {
-  const { origin, engine, target, library, systemCompilers } = facts;
+  const { origin, engine, target, library, systemCompilers, headers } = facts;
   if (origin !== "source") {
     const why = origin === "upstream" ? "asked for by --library-origin=UPSTREAM" : "given by --prebuilt";
     return [{ name: `take V8 ${library}`, where: "none", platform: engine.platform, why, cost: "a copy" }];
@@ -109,9 +109,14 @@ function librarySteps(facts: Facts, recipe: LibraryRecipe): Step[] {
       platform: engine.platform,
       why:
         `${systemCompilers ? "the toolchain's clang" : "Chromium's clang"} of the engine's own architecture ` +
-        "compiles for any target; V8's snapshot of its own builtins is made by a host program",
+        "compiles for any target; V8's snapshot of its own builtins is made by a host program; headers are " +
+        (headers.precompiled
+          ? `precompiled, for ${headers.why}; where its GN files are unlike any that are known they are not, and the log says so`
+          : `not precompiled: ${headers.why}`),
       cost: native
-        ? "hours: more than 3 on 2 cores (docs/records/real-builds.md)"
+        ? headers.precompiled
+          ? "an hour on 2 cores (docs/records/real-builds.md)"
+          : "hours: more than 3 on 2 cores (docs/records/real-builds.md)"
         : "about 1.85 times a native build: host tools come too",
     },
   ];

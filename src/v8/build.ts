@@ -9,7 +9,7 @@ import { type LibclangRange, withLibclang } from "../../dagger/toolchain/libclan
 import { buildToolchain, withoutTimes } from "../../dagger/toolchain/toolchain.js";
 import * as upstream from "../../dagger/upstream/git.js";
 import { withPatches } from "../../dagger/upstream/patches.js";
-import { buildLibrary, type LibraryBuild } from "../../dagger/v8/build.js";
+import { buildLibrary, type LibraryBuild, precompiled } from "../../dagger/v8/build.js";
 import { withRestored } from "../../dagger/v8/published-crate.js";
 import { rehearseLibrary } from "../../dagger/v8/rehearsal.js";
 import { cacheKey } from "../engine/cache-key.js";
@@ -113,6 +113,7 @@ async function prepareInput(work: Work): Promise<() => Promise<LibraryBuild>> {
   const source = facts.crate && recipe.chromiumRust ? await withRestored(container, given) : given;
   const root = targetRoot(work);
   const gn = gnArguments(recipe, facts);
+  const precompiledHeaders = facts.headers.precompiled;
   return async () => {
     const [digest, tools, libraries] = await Promise.all([source.digest(), versions(container), versions(root)]);
     return {
@@ -124,6 +125,7 @@ async function prepareInput(work: Work): Promise<() => Promise<LibraryBuild>> {
       cargoFeatures: recipe.features,
       gnArguments: gn,
       gnArgumentsVariable: recipe.gnArgumentsVariable,
+      precompiledHeaders,
       python: recipe.python,
       archive: recipe.archive,
       binding: recipe.binding,
@@ -131,6 +133,8 @@ async function prepareInput(work: Work): Promise<() => Promise<LibraryBuild>> {
         engine: engine.platform,
         features: recipe.features,
         gn,
+        // Without them the name is what it was before there were any.
+        ...(precompiledHeaders && { headers: precompiled.headers }),
         source: digest,
         toolchain: tools,
         sysroot: libraries,

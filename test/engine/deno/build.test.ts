@@ -62,6 +62,29 @@ for e in zipfile.ZipFile(sys.argv[1]).infolist(): print(e.filename, oct(e.extern
     });
   }
 
+  it("precompiles V8's headers once a target, and an object changes with them; or not, when that is asked for", async () => {
+    // A comment makes this another source, so this is the first time that it is compiled.
+    const librarySource = library().withNewFile("COMMENT", `headers ${Date.now()}`);
+    const made = async (precompiledHeaders: boolean) => {
+      const volumes = vi.spyOn(dag, "cacheVolume");
+      await (await module({ librarySource, precompiledHeaders }).library(version, "linux/amd64")).sync();
+      const key = volumes.mock.calls.map(([name]) => name).find((name) => name.startsWith("rusty-v8-"));
+      volumes.mockRestore();
+      const ask =
+        "cd /cache/target/*/release/gn_out && cut -f 4 .ninja_log | sort && ninja -t query obj/v8_base_without_compiler/interpreter.o";
+      return (toolchains[0] as Container)
+        .withEnvVariable("NOW", String(Date.now()))
+        .withMountedCache("/cache", dag.cacheVolume(key as string), { sharing: CacheSharingMode.Locked })
+        .withExec(["sh", "-c", ask])
+        .stdout();
+    };
+    const header = "obj/v8_base_without_compiler/base.h-cc.gch";
+    const [log, inputs] = (await made(true)).split("obj/v8_base_without_compiler/interpreter.o:\n");
+    expect(log?.split("\n").filter((name) => name.endsWith(".gch"))).toEqual([header]);
+    expect(inputs).toContain(`| ${header}\n`);
+    expect(await made(false)).not.toContain(".gch");
+  });
+
   it("compiles V8 once for two Deno versions that have the same V8", async () => {
     const next = await copyOfDeno();
     for (const file of ["cli/Cargo.toml", "cli/rt/Cargo.toml", "Cargo.lock"]) {

@@ -17,6 +17,7 @@ function facts(changes: Partial<Facts> = {}): Facts {
     engine: parsePlatform("linux/amd64"),
     origin: "source",
     systemCompilers: false,
+    headers: { precompiled: true, why: "" },
     crate: false,
     published: false,
     ownToolchain: false,
@@ -115,6 +116,19 @@ describe("plan says why", () => {
     const [, library, cargo] = why(pair("linux/arm64", "linux/arm64"));
     expect(library).toMatch(/^the toolchain's clang of the engine's own architecture/);
     expect(cargo).toBe("V8 makes Deno's snapshot during the build, and it runs here");
+  });
+
+  it("V8's headers are precompiled, or why they are not, with what it costs", () => {
+    const step = (headers: Facts["headers"]) =>
+      planOf({ ...pair("linux/amd64", "linux/amd64"), headers }).steps.find(({ name }) =>
+        name.startsWith("compile V8"),
+      );
+    const on = step({ precompiled: true, why: "of a reason" });
+    expect(on?.why).toMatch(/headers are precompiled, for of a reason; where .* they are not, and the log says so$/);
+    expect(on?.cost).toMatch(/^an hour/);
+    const off = step({ precompiled: false, why: "of another" });
+    expect(off?.why).toMatch(/headers are not precompiled: of another$/);
+    expect(off?.cost).toMatch(/^hours/);
   });
 
   it("every step has a reason and a cost", () => {
