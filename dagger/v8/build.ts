@@ -2,7 +2,7 @@ import { CacheSharingMode, type Container, type Directory, dag } from "@dagger.i
 import { withCargoRegistry } from "../engine/cargo-registry.js";
 import { script } from "../engine/script.js";
 import { type CompilerCache, withCompilerCache } from "../toolchain/compiler-cache.js";
-import { root, variableSuffix } from "../toolchain/cross.js";
+import { root, variableSuffix, withTargetLibraries } from "../toolchain/cross.js";
 
 /** What the V8 stage needs to know; all of it is decided before the stage is called. */
 export interface LibraryBuild {
@@ -20,6 +20,8 @@ export interface LibraryBuild {
   gnArgumentsVariable: string;
   /** have GN precompile the headers of V8's large targets, where its files are as they are known */
   precompiledHeaders: boolean;
+  /** programs of the target make V8's snapshot, under QEMU, as `gnArguments` say */
+  emulated: boolean;
   python: string;
   /** file names that this V8 version's build script asks for */
   archive: string;
@@ -45,6 +47,7 @@ export const precompiled = {
 export async function prepareBuild(input: LibraryBuild): Promise<Container> {
   const container = (await withCargoRegistry(input.toolchain))
     .withMountedDirectory(root, input.sysroot)
+    .with((it) => (input.emulated ? withTargetLibraries(it, input.triple) : it))
     .withMountedDirectory("/src/rusty_v8", input.source)
     .withEnvVariable("V8_FROM_SOURCE", "1")
     // Empty: build.rs would take any sccache that it finds on PATH, and fill this layer with its cache.
@@ -59,6 +62,7 @@ export async function prepareBuild(input: LibraryBuild): Promise<Container> {
     .withEnvVariable("BINDING", input.binding ?? "")
     .withEnvVariable("GN_ARGUMENTS_VARIABLE", input.gnArgumentsVariable)
     .withEnvVariable("GN_ARGUMENTS", input.gnArguments.join(" "))
+    .withEnvVariable("EMULATED", String(input.emulated))
     .with((it) => (input.precompiledHeaders ? withPrecompiledHeaders(it) : it));
   return input.jobs > 0 ? container.withVolatileVariable("CARGO_BUILD_JOBS", String(input.jobs)) : container;
 }

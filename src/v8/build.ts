@@ -13,7 +13,7 @@ import { buildLibrary, type LibraryBuild, precompiled } from "../../dagger/v8/bu
 import { withRestored } from "../../dagger/v8/published-crate.js";
 import { rehearseLibrary } from "../../dagger/v8/rehearsal.js";
 import { cacheKey } from "../engine/cache-key.js";
-import { gnArguments, libraryPackages } from "../plan/arguments.js";
+import { emulatesSnapshot, gnArguments, libraryPackages } from "../plan/arguments.js";
 import { newestLibclang, packageVersion, rustVersion } from "../plan/manifests.js";
 import type { Work } from "../plan/work.js";
 import { downloadUrl, tagOf } from "../request/version.js";
@@ -126,6 +126,7 @@ async function prepareInput(work: Work): Promise<() => Promise<LibraryBuild>> {
       gnArguments: gn,
       gnArgumentsVariable: recipe.gnArgumentsVariable,
       precompiledHeaders,
+      emulated: emulatesSnapshot(recipe, facts),
       python: recipe.python,
       archive: recipe.archive,
       binding: recipe.binding,
