@@ -156,7 +156,7 @@ describe("plan remarks", () => {
   });
 
   it("nothing about compiling V8 where V8 is not compiled", () => {
-    const old = { library: "0.94.0", version: "1.44.4" };
+    const old = { libraryVersion: "0.94.0", version: "1.44.4" };
     expect(remarks({ ...old, origin: "source" })).toContain("Unset V8_FROM_SOURCE");
     expect(remarks({ ...old, origin: "upstream" })).not.toContain("Unset V8_FROM_SOURCE");
   });
