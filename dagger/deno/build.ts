@@ -16,7 +16,7 @@ export interface DenoBuild {
   cross: string | null;
   source: Directory;
   /** V8's archive and binding, and their names in it */
-  library: Directory;
+  libraryFiles: Directory;
   archive: string;
   binding: string | null;
   /** arguments of cargo build, without the profile */
@@ -35,7 +35,7 @@ export async function buildDeno(input: DenoBuild): Promise<File> {
   let container = (await withCargoRegistry(input.toolchain))
     .withMountedCache("/cache", dag.cacheVolume(input.cacheKey), { sharing: CacheSharingMode.Locked })
     .withMountedDirectory("/src/deno", input.source)
-    .withMountedDirectory("/src/v8", input.library)
+    .withMountedDirectory("/src/v8", input.libraryFiles)
     .withEnvVariable("ARCHIVE", input.archive)
     .withEnvVariable("BINDING", input.binding ?? "")
     .withEnvVariable("PROFILE", input.profile)

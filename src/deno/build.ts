@@ -103,7 +103,7 @@ async function prepareProgram(
         toolchain: container,
         cross: cross ? target.triple : null,
         source: cross ? await withTargetBuildScripts(container, tree.directory, target.triple) : tree.directory,
-        library: libraryFiles,
+        libraryFiles,
         archive: recipe.archive,
         binding: recipe.binding,
         cargo: program.cargo,

@@ -44,7 +44,7 @@ export function checkEngine(settings: Settings, engine: Target, targets: readonl
 /** Decides everything about one version on one platform; nothing is compiled or installed for it. */
 export async function decide(settings: Settings, tree: Tree, engine: Target, target: Target): Promise<Work> {
   checkEngine(settings, engine, [target]);
-  const recipe = libraryRecipe(tree.library, target.triple, tree.recipe.libraryFeatures);
+  const recipe = libraryRecipe(tree.libraryVersion, target.triple, tree.recipe.libraryFeatures);
   const origin = settings.prebuilt ? "prebuilt" : settings.fromUpstream ? "upstream" : "source";
   const crate = settings.librarySource ? await settings.librarySource.exists(".cargo_vcs_info.json") : false;
   const facts: Facts = {

@@ -70,13 +70,13 @@ async function libraryToolchain(
 /** rusty_v8's source as it is compiled; its version must be the one that Deno's Cargo.lock names. */
 async function findLibrarySource({ settings, tree }: Work): Promise<Directory> {
   const { librarySource: own, libraryRepository, libraryPatches } = settings;
-  const original = own ?? (await upstream.fetchLibraryTree(libraryRepository, tagOf(tree.library)));
+  const original = own ?? (await upstream.fetchLibraryTree(libraryRepository, tagOf(tree.libraryVersion)));
   const manifest = await upstream.readText(original, "Cargo.toml");
   if (!manifest) throw new Error("library-source: not a rusty_v8 tree: Cargo.toml is missing");
   const version = packageVersion(manifest);
-  if (version !== tree.library) {
+  if (version !== tree.libraryVersion) {
     throw new Error(
-      `library-source: it is V8 crate ${version}, but Deno ${tree.version} needs ${tree.library} (its Cargo.lock)`,
+      `library-source: it is V8 crate ${version}, but Deno ${tree.version} needs ${tree.libraryVersion} (its Cargo.lock)`,
     );
   }
   const triples = "build/rust/known-target-triples.txt";
@@ -127,7 +127,7 @@ async function prepareInput(work: Work): Promise<() => Promise<LibraryBuild>> {
       python: recipe.python,
       archive: recipe.archive,
       binding: recipe.binding,
-      cacheKey: cacheKey(`rusty-v8-${tree.library}-${target.debian}`, {
+      cacheKey: cacheKey(`rusty-v8-${tree.libraryVersion}-${target.debian}`, {
         engine: engine.platform,
         features: recipe.features,
         gn,
@@ -152,7 +152,7 @@ export async function prepareLibrary(work: Work): Promise<() => Promise<Director
 
   const input = await prepareInput(work);
   return () =>
-    step(`V8 ${tree.library} for ${target.platform}`, async () => {
+    step(`V8 ${tree.libraryVersion} for ${target.platform}`, async () => {
       if (engine !== target) await assertRuns(settings.base, target.platform as Platform);
       return (await buildLibrary(await input())).sync();
     });
@@ -177,7 +177,7 @@ export async function makeLibrary(work: Work): Promise<Directory> {
 
 /** The files of one version from a directory in RUSTY_V8_MIRROR layout. */
 async function takePrebuilt(mirror: Directory, { tree, recipe }: Work): Promise<Directory> {
-  const folder = tagOf(tree.library);
+  const folder = tagOf(tree.libraryVersion);
   const names = [recipe.archive, ...(recipe.binding ? [recipe.binding] : [])];
   for (const name of names) {
     if (!(await mirror.exists(`${folder}/${name}`))) {
@@ -195,7 +195,7 @@ async function fetchUpstreamLibrary({ settings, tree, recipe }: Work): Promise<D
   const remote = { argument: "library-origin", instead: "finished files with --prebuilt, or --library-origin=SOURCE" };
   let directory = dag.directory();
   for (const name of names) {
-    const url = downloadUrl(settings.libraryRepository, tree.library, name);
+    const url = downloadUrl(settings.libraryRepository, tree.libraryVersion, name);
     directory = directory.withFile(name, await fetchFile(url, remote));
   }
   return directory;
@@ -204,5 +204,5 @@ async function fetchUpstreamLibrary({ settings, tree, recipe }: Work): Promise<D
 /** V8's files in the folder that RUSTY_V8_MIRROR has for this version; refused at once, or the work, as {@link prepareLibrary}. */
 export async function prepareMirror(work: Work): Promise<() => Promise<Directory>> {
   const make = await prepareLibrary(work);
-  return async () => dag.directory().withDirectory(tagOf(work.tree.library), await make());
+  return async () => dag.directory().withDirectory(tagOf(work.tree.libraryVersion), await make());
 }

@@ -12,7 +12,7 @@ function facts(changes: Partial<Facts> = {}): Facts {
     channel: "stable",
     commit: "0123456789abcdef0123456789abcdef01234567",
     rust: "1.95.0",
-    library: "150.4.0",
+    libraryVersion: "150.4.0",
     target: parsePlatform("linux/arm64"),
     engine: parsePlatform("linux/amd64"),
     origin: "source",
@@ -31,7 +31,7 @@ function facts(changes: Partial<Facts> = {}): Facts {
 function planOf(changes: Partial<Facts> = {}) {
   const it = facts(changes);
   const recipe = denoRecipe(it.version);
-  return plan(it, recipe, libraryRecipe(it.library, it.target.triple, recipe.libraryFeatures));
+  return plan(it, recipe, libraryRecipe(it.libraryVersion, it.target.triple, recipe.libraryFeatures));
 }
 
 const pair = (engine: string, target: string, unknown: string | null = null): Partial<Facts> => ({
@@ -156,16 +156,16 @@ describe("plan remarks", () => {
   });
 
   it("nothing about compiling V8 where V8 is not compiled", () => {
-    const old = { library: "0.94.0", version: "1.44.4" };
+    const old = { libraryVersion: "0.94.0", version: "1.44.4" };
     expect(remarks({ ...old, origin: "source" })).toContain("Unset V8_FROM_SOURCE");
     expect(remarks({ ...old, origin: "upstream" })).not.toContain("Unset V8_FROM_SOURCE");
   });
 
   it("a V8 of a newer line than was ever compiled, where it is compiled", () => {
     const newer = "V8 152.2.0 is newer than";
-    expect(remarks({ library: "152.2.0" })).toContain(newer);
-    expect(remarks({ library: "152.2.0", origin: "prebuilt" })).not.toContain(newer);
-    expect(remarks({ library: "147.4.0" })).not.toContain("is newer than");
+    expect(remarks({ libraryVersion: "152.2.0" })).toContain(newer);
+    expect(remarks({ libraryVersion: "152.2.0", origin: "prebuilt" })).not.toContain(newer);
+    expect(remarks({ libraryVersion: "147.4.0" })).not.toContain("is newer than");
   });
 
   it("what the published crate of Deno cannot give", () => {
@@ -233,7 +233,7 @@ describe("plan shows", () => {
 
   it("the libclang that no distribution has, since V8 152, on every engine", () => {
     for (const engine of ["linux/amd64", "linux/arm64"]) {
-      const packages = planOf({ ...pair(engine, "linux/arm64"), library: "152.2.0" }).libraryPackages;
+      const packages = planOf({ ...pair(engine, "linux/arm64"), libraryVersion: "152.2.0" }).libraryPackages;
       expect(packages).toContain("libclang-21-dev");
       expect(packages).not.toContain("libclang-19-dev");
     }
@@ -241,7 +241,7 @@ describe("plan shows", () => {
 
   it("GN and Ninja of the distribution where the old script cannot download them: an arm64 engine before V8 130.0.2", () => {
     const packages = (library: string, engine: string) =>
-      planOf({ ...pair(engine, "linux/arm64"), library, version: "2.1.4" }).libraryPackages;
+      planOf({ ...pair(engine, "linux/arm64"), libraryVersion: library, version: "2.1.4" }).libraryPackages;
     expect(packages("130.0.1", "linux/arm64")).toEqual(expect.arrayContaining(["generate-ninja", "ninja-build"]));
     expect(packages("130.0.2", "linux/arm64")).not.toContain("ninja-build");
     expect(packages("130.0.1", "linux/amd64")).not.toContain("ninja-build");
@@ -252,7 +252,7 @@ describe("plan shows", () => {
     const restore = "get back what the published crate leaves out";
     expect(names({ crate: true })[0]).toBe(restore);
     expect(names({ crate: false })).not.toContain(restore);
-    expect(names({ crate: true, library: "139.0.0", version: "2.4.0" })).not.toContain(restore);
+    expect(names({ crate: true, libraryVersion: "139.0.0", version: "2.4.0" })).not.toContain(restore);
   });
 
   it("all of it as text for people", () => {
