@@ -1,9 +1,9 @@
 import { CacheSharingMode, type Container, type Directory, dag, type File } from "@dagger.io/dagger";
-import { assertHardened } from "../binaries/hardening.js";
 import { attempt } from "../engine/attempt.js";
 import { withCargoRegistry } from "../engine/cargo-registry.js";
 import { script } from "../engine/script.js";
 import { type CompilerCache, withCompilerCache } from "../toolchain/compiler-cache.js";
+import { assertHardened } from "./hardening.js";
 
 /** What the cargo stage needs to know; all of it is decided before the stage is called. */
 export interface DenoBuild {

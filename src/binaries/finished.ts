@@ -44,7 +44,7 @@ async function findPacked(settings: Settings, version: string, target: Target, m
 
 /**
  * A binary that was not built here, verified, and of the target's architecture. Nothing of it is run. Nor must it be
- * hardened (dagger/binaries/hardening.ts): it is its author's, and upstream's own 2.9.5 has no RELRO.
+ * hardened (dagger/deno/hardening.ts): it is its author's, and upstream's own 2.9.5 has no RELRO.
  */
 export async function fetchBinary(
   settings: Settings,

@@ -16,7 +16,7 @@ suffers least. A row that was not measured says why.
 import argparse, gzip, os, platform, re, shutil, signal, statistics, subprocess, sys, tempfile, time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-CHECK = os.path.join(HERE, "../../../dagger/binaries/check-hardening.py")
+CHECK = os.path.join(HERE, "../../../dagger/deno/check-hardening.py")
 # Where builds keep crates and trees: upstream's runner, cargo's homes, and what dagger/deno/build.sh takes.
 FOLDERS = ["/home/runner/", "/root/.cargo/", "/usr/local/cargo/", "/cache/src/", "/cache/target/"]
 PROPERTIES = ["RELRO", "BIND_NOW", "NX", "W^X", "PIE", "text relocations", "RPATH", "RUNPATH"]

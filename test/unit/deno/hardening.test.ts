@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { root } from "../../support/introspect.js";
 
-const script = join(root, "dagger/binaries/check-hardening.py");
+const script = join(root, "dagger/deno/check-hardening.py");
 const missing = ["gcc", "strip", "python3"].find((tool) => spawnSync(tool, ["--version"]).status !== 0);
 
 /** A program with relocations, so that RELRO has something to protect; on demand with code in a section that is written. */
