@@ -44,8 +44,8 @@ export async function denoToolchain(work: Work): Promise<Container> {
     ? withCrossCompilers(withSystemCompilers(container, []), target.triple, targetRoot(work).rootfs())
     : container;
   return withVersions(withLibclang(ready, { least: null, most: tree.libclang }), [
-    ...["rustc", "cargo", "cc", "git", "rsync", "strip"],
-    ...(cross ? ["python3", "/opt/llvm/bin/clang", "/opt/llvm/bin/ld.lld"] : []),
+    ...["rustc", "cargo", "cc", "git", "rsync", "strip", "python3"],
+    ...(cross ? ["/opt/llvm/bin/clang", "/opt/llvm/bin/ld.lld"] : []),
     ...tree.recipe.packages.filter((name) => name === "cmake" || name === "perl"),
     ...(tree.recipe.packages.includes("protobuf-compiler") ? ["protoc"] : []),
     ...(settings.compilerCache ? ["sccache"] : []),
@@ -99,6 +99,7 @@ async function prepareProgram(
     return step(`${program.name} ${tree.version} for ${target.platform}`, async () => {
       const binary = await buildDeno({
         program: program.name,
+        platform: target.platform,
         strip: program.strip,
         toolchain: container,
         cross: cross ? target.triple : null,

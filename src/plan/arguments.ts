@@ -72,10 +72,13 @@ export function runtimeArguments(
   return [...recipe.denort, ...(features.length > 0 ? ["--features", features.join(",")] : [])];
 }
 
-/** Packages of the container that runs cargo; cross-compiling takes the distribution's LLVM, a compiler for any target. */
+/**
+ * Packages of the container that runs cargo; cross-compiling takes the distribution's LLVM, a compiler for any target.
+ * Python reads what was linked.
+ */
 export function cargoPackages(recipe: DenoRecipe, { way }: Pick<Facts, "way">): string[] {
-  const cross = way.where === "cross" ? ["clang", "lld", "llvm", "python3"] : [];
-  return [...new Set([...recipe.packages, "rsync", ...cross])];
+  const cross = way.where === "cross" ? ["clang", "lld", "llvm"] : [];
+  return [...new Set([...recipe.packages, "rsync", "python3", ...cross])];
 }
 
 /** Environment of cargo build, without the variables that hand V8 over. */

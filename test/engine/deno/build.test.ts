@@ -147,6 +147,42 @@ for e in zipfile.ZipFile(sys.argv[1]).infolist(): print(e.filename, oct(e.extern
     );
   });
 
+  /** A copy of Deno whose build script does more, and which says a text of the generated source where it said its version. */
+  const generating = async (place: string, more = "") => {
+    const directory = await copyOfDeno();
+    const source = `pub const PLACE: &str = ${place};`;
+    const write = `std::fs::write(env::var("OUT_DIR").unwrap() + "/generated.rs", ${JSON.stringify(source)}).unwrap();`;
+    await edit(join(directory, "cli/build.rs"), "fn main() {\n", `fn main() {\n  ${write}\n  ${more}\n`);
+    await edit(
+      join(directory, "cli/main.rs"),
+      'println!("Deno {}", version::DENO)',
+      'println!("{}", generated::PLACE)',
+    );
+    await appendFile(
+      join(directory, "cli/main.rs"),
+      'mod generated { include!(concat!(env!("OUT_DIR"), "/generated.rs")); }\n',
+    );
+    return module({ source: dag.host().directory(directory) });
+  };
+
+  it("leaves the paths of the build out of the sources' names", async () => {
+    const binary = await (await generating("file!()")).build(version, "linux/amd64");
+    expect(await run(binary, "linux/amd64")).toMatch(/^target\/release\/build\/deno-\w+\/out\/generated\.rs\n$/);
+  });
+
+  it("does not hand over a binary without RELRO, with a RUNPATH and paths of the build, and says each", async () => {
+    const link = ["-z,norelro", "-rpath,/opt/elsewhere"];
+    const print = link.map((it) => `println!("cargo:rustc-link-arg-bins=-Wl,${it}");`).join(" ");
+    const failure = (await generating('env!("OUT_DIR")', print)).build(version, "linux/amd64");
+    const name = "the deno that was built for linux/amd64";
+    await expect(failure).rejects.toThrow(
+      new RegExp(
+        `^${name}: RELRO: .*-z relro.*\\n${name}: RUNPATH: '/opt/elsewhere'; .*\\n` +
+          `${name}: build paths: 1 begin with /cache/target/, such as /cache/target/release/build/deno-.*$`,
+      ),
+    );
+  });
+
   it("leaves deno upgrade out, or points it elsewhere", async () => {
     const without = await module({ upgrade: false }).build(version, "linux/amd64");
     await expect(run(without, "linux/amd64", "upgrade")).rejects.toThrow("exit code: 1");
