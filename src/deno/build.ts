@@ -13,6 +13,7 @@ import { buildToolchain } from "../../dagger/toolchain/toolchain.js";
 import { cacheKey } from "../engine/cache-key.js";
 import { cargoArguments, cargoEnvironment, cargoPackages, cargoPlatform, runtimeArguments } from "../plan/arguments.js";
 import type { Work } from "../plan/work.js";
+import { compareRust } from "../toolchain/asked.js";
 import { openCompilerCache } from "../toolchain/compiler-cache.js";
 import { checkHeader } from "../toolchain/elf.js";
 import { checkFloor, checkToolchain } from "../toolchain/glibc.js";
@@ -137,15 +138,18 @@ export async function rehearseCargo(work: Work): Promise<Check[]> {
   const { tree, facts, target } = work;
   const toolchain = await denoToolchain(work);
   const cross = facts.way.where === "cross";
-  const said = (await versions(toolchain)).split("\n").filter((line) => /^(rustc|cargo|cc|\S*clang): /.test(line));
-  const asks = facts.rust ? `; the tree asks for Rust ${facts.rust}` : "";
+  const tools = await runCheck("toolchain of Deno", async () => {
+    const said = await versions(toolchain);
+    const named = said.split("\n").filter((line) => /^(rustc|cargo|cc|\S*clang): /.test(line));
+    return [...named, compareRust(said, facts.rust, "Deno's tree")].join("; ");
+  });
   const newer = await runCheck("glibc of the toolchain", async () => {
     // Cross-compiled, it is the base image's that counts, whatever the toolchain's.
     if (!cross && facts.ownToolchain) await checkToolchain(toolchain, targetBase(work), target);
     return "what it compiles runs on the base image";
   });
   return [
-    { name: "toolchain of Deno", passed: true, seen: `${said.join("; ")}${asks}` },
+    tools,
     newer,
     ...(await rehearseDeno({
       toolchain,

@@ -1,5 +1,5 @@
 import { type Container, type Directory, dag, type Platform } from "@dagger.io/dagger";
-import type { Check } from "../../dagger/engine/check.js";
+import { type Check, runCheck } from "../../dagger/engine/check.js";
 import { assertRuns } from "../../dagger/engine/emulation.js";
 import { fetchFile } from "../../dagger/engine/remote.js";
 import { step } from "../../dagger/engine/step.js";
@@ -17,6 +17,7 @@ import { gnArguments, libraryPackages } from "../plan/arguments.js";
 import { newestLibclang, packageVersion, rustVersion } from "../plan/manifests.js";
 import type { Work } from "../plan/work.js";
 import { downloadUrl, tagOf } from "../request/version.js";
+import { compareClang, compareRust } from "../toolchain/asked.js";
 import { openCompilerCache } from "../toolchain/compiler-cache.js";
 import { ownToolchain, requireRust, targetRoot } from "../toolchain/toolchains.js";
 
@@ -67,6 +68,15 @@ async function libraryToolchain(
   return withVersions(container, tools);
 }
 
+/** The Rust that a rusty_v8 tree pins. Up to 0.55 the file has no extension and no more than the version in it. */
+async function pinnedRust(tree: Directory): Promise<string | null> {
+  const [file, old] = await Promise.all(
+    ["rust-toolchain.toml", "rust-toolchain"].map((path) => upstream.readText(tree, path)),
+  );
+  const pinned = file ?? old;
+  return pinned ? rustVersion(pinned) : null;
+}
+
 /** rusty_v8's source as it is compiled; its version must be the one that Deno's Cargo.lock names. */
 async function findLibrarySource({ settings, tree }: Work): Promise<Directory> {
   const { librarySource: own, libraryRepository, libraryPatches } = settings;
@@ -98,13 +108,9 @@ async function findLibrarySource({ settings, tree }: Work): Promise<Directory> {
 async function prepareInput(work: Work): Promise<() => Promise<LibraryBuild>> {
   const { settings, tree, facts, recipe, target, engine } = work;
   const given = await findLibrarySource(work);
-  const [rust, oldRust, lock] = await Promise.all(
-    // Up to 0.55 the file has no extension and no more than the version in it.
-    ["rust-toolchain.toml", "rust-toolchain", "Cargo.lock"].map((path) => upstream.readText(given, path)),
-  );
-  const pinned = rust ?? oldRust;
+  const [rust, lock] = await Promise.all([pinnedRust(given), upstream.readText(given, "Cargo.lock")]);
   const container = await libraryToolchain(work, {
-    rust: pinned ? rustVersion(pinned) : null,
+    rust,
     libclang: {
       least: typeof recipe.libclang === "number" ? recipe.libclang : null,
       most: lock ? newestLibclang(lock) : null,
@@ -161,13 +167,17 @@ export async function prepareLibrary(work: Work): Promise<() => Promise<Director
 /** Configures V8 as its build does, and looks at what GN makes of it; each finding is a line of the rehearsal. */
 export async function rehearseV8(work: Work): Promise<Check[]> {
   const input = await (await prepareInput(work))();
-  const said = (await versions(input.toolchain))
-    .split("\n")
-    .filter((line) => /^(rustc|\S*clang|gn|ninja|bindgen): /.test(line));
-  return [
-    { name: "toolchain of V8", passed: true, seen: said.join("; ") || "Chromium's compilers" },
-    ...(await rehearseLibrary(input)),
-  ];
+  const tools = await runCheck("toolchain of V8", async () => {
+    const [said, pinned, chromium] = await Promise.all([
+      versions(input.toolchain),
+      pinnedRust(input.source),
+      upstream.readText(input.source, "tools/clang/scripts/update.py"),
+    ]);
+    const named = said.split("\n").filter((line) => /^(rustc|\S*clang|gn|ninja|bindgen): /.test(line));
+    const rust = compareRust(said, pinned, "rusty_v8's source");
+    return [...named, rust, compareClang(said, chromium)].filter(Boolean).join("; ");
+  });
+  return [tools, ...(await rehearseLibrary(input))];
 }
 
 /** V8's archive and binding under the names that V8's build script asks for. */
