@@ -14,11 +14,12 @@
 # SUITEs: unit, unit_node, specs, node_compat; without one, all four.
 # DENORT is the denort of the same build. Without it, what needs one cannot run, and is counted as such.
 # JOBS is how many files run at once (2). LIMIT is the seconds that one suite may take (10800), and STEP those that one
-# command of the specs may take (300). A shard is upstream's own: a part of specs or of node_compat.
+# command of the specs may take (300). With NO_CHECK=1 the unit tests are not checked by TypeScript first, which takes most
+# of their time and tells little of a binary. A shard is upstream's own: a part of specs or of node_compat.
 # The tests see no network but an own loopback interface, and no processes but their own, where `unshare` may make these;
-# elsewhere a line says that they see this machine's.
+# elsewhere a line says that they see this machine's. Started as root, they run as nobody, who then owns TREE/tests.
 set -euo pipefail
-[ $# -ge 3 ] || { sed -n '2,21s/^# \{0,1\}//p' "$0"; exit 2; }
+[ $# -ge 3 ] || { sed -n '2,22s/^# \{0,1\}//p' "$0"; exit 2; }
 tree=$(realpath "$1") deno=$(realpath "$2") directory=$3
 shift 3
 [ $# -gt 0 ] || set -- unit unit_node specs node_compat
@@ -35,17 +36,30 @@ found=$("$deno" --version | sed -n 's/^deno \([^ ]*\).*/\1/p')
 [ -f "$tree/tests/util/std/deno.json" ] || { echo "$0: $tree lacks its submodule tests/util/std" >&2; exit 2; }
 
 # The harness finds the tree by its own place: https://github.com/denoland/deno/blob/v2.9.5/tests/util/lib/lib.rs#L154.
-# Without symbols it takes a tenth of the disk.
+# Without symbols it takes a tenth of the disk. All of it is built for any suite: each choice of packages has features
+# of its own, and would build the server anew.
 export CARGO_TARGET_DIR=$tree/target CARGO_PROFILE_DEV_DEBUG=0 CARGO_INCREMENTAL=0
-packages=()
-for suite; do packages+=(-p "${suite}_tests"); done
-harness=$(cd "$tree" && cargo build --locked -p test_server "${packages[@]}" --bins --tests --message-format=json |
-  sed -n 's/.*"executable":"\([^"]*\)".*/\1/p')
+harness=$(cd "$tree" && cargo build --locked -p test_server -p unit_tests -p unit_node_tests -p specs_tests \
+  -p node_compat_tests --bins --tests --message-format=json | sed -n 's/.*"executable":"\([^"]*\)".*/\1/p')
+
+# The test server downloads esbuild from GitHub where it finds none, before it starts, but the tests have no network:
+# https://github.com/denoland/deno/blob/v2.9.5/tests/util/server/servers/npm_registry.rs#L538. npm has the same program.
+case $(uname -m) in aarch64) cpu=arm64 named=aarch64 ;; *) cpu=x64 named=x64 ;; esac
+esbuild=$tree/third_party/prebuilt/linux64/esbuild-$named
+if [ ! -x "$esbuild" ]; then
+  mkdir -p "$(dirname "$esbuild")"
+  of=$(sed -n 's/^pub static ESBUILD_VERSION: &str = "\(.*\)";/\1/p' "$tree/tests/util/server/npm.rs")
+  (cd "$(dirname "$esbuild")" && archive=$(npm pack --silent "@esbuild/linux-$cpu@$of") &&
+    tar -x -O -f "$archive" package/bin/esbuild >"$esbuild.part" && rm "$archive")
+  chmod +x "$esbuild.part"
+  mv "$esbuild.part" "$esbuild"
+fi
 
 mkdir -p "$directory"
 directory=$(realpath "$directory")
 # Not below DIRECTORY: the path of a Unix socket has 108 bytes at most.
 temporary=$(mktemp -d /tmp/XXXXXX)
+mkdir -p "$directory/junit" "$temporary/home" "$temporary/tmp"
 trap 'rm -rf "$temporary"' EXIT
 rm -f "$tree/target/debug/denort"
 [ -z "${DENORT:-}" ] || cp "$DENORT" "$tree/target/debug/denort"
@@ -59,34 +73,58 @@ case "\${1:-} \$last" in
   "test "*/tests/unit/*_test.ts | "test "*/tests/unit_node/*_test.ts)
     name=\${last#*/tests/}
     shift
-    exec '$deno' test --junit-path="$directory/junit/\${name//\//.}.xml" "\$@" ;;
+    exec '$deno' test ${NO_CHECK:+--no-check} --junit-path="$directory/junit/\${name//\//.}.xml" "\$@" ;;
 esac
 exec timeout --foreground --kill-after=5 ${STEP:-300} '$deno' "\$@"
 END
 chmod +x "$temporary/deno"
 
 alone=(unshare --net --pid --fork --mount-proc --kill-child)
-[ "$(id -u)" = 0 ] || alone+=(--map-current-user --keep-caps)
+ordinary=()
+if [ "$(id -u)" = 0 ]; then
+  # Root is refused nothing, and tests want to be.
+  ordinary=(setpriv --reuid=65534 --regid=65534 --clear-groups --inh-caps=-all)
+  chown -R 65534:65534 "$tree/tests" "$directory" "$temporary"
+else
+  alone+=(--map-current-user --keep-caps)
+fi
 if ! "${alone[@]}" ip link set lo up 2>"$temporary/why"; then
   echo "$0: not alone: the tests see this machine's network and processes ($(head -n 1 "$temporary/why"))" >&2
   alone=()
 fi
 
-for suite; do
-  executable=$(grep "/deps/$suite-" <<<"$harness" | tail -n 1)
-  mkdir -p "$directory/junit" "$temporary/home" "$temporary/tmp"
-  rm -f "$directory/junit/$suite".*
-  # node_compat's harness measures ten seconds and looks for its own children: nothing is put before that deno.
-  seen=$temporary/deno
-  [ "$suite" != node_compat ] || seen=$deno
-  started=$SECONDS status=0
+# Runs one harness: LOG EXECUTABLE DENO COMMANDS-OF-ROOT [FILTER]
+run() {
+  local log=$1 executable=$2 seen=$3 before=$4
+  shift 4
   # Nothing of this machine's environment: with CI in it, the harness asks a server whether the tests may be left out.
-  (cd "$tree/tests" && "${alone[@]}" env -i PATH="$PATH" HOME="$temporary/home" TMPDIR="$temporary/tmp" LANG=C.UTF-8 NO_COLOR=1 \
+  (cd "$tree/tests" && "${alone[@]}" sh -c "${alone[*]:+ip link set lo up; $before} exec \"\$@\"" -- "${ordinary[@]}" \
+    env -i PATH="$PATH" HOME="$temporary/home" TMPDIR="$temporary/tmp" LANG=C.UTF-8 NO_COLOR=1 \
     ${CI_SHARD_TOTAL:+CI_SHARD_TOTAL="$CI_SHARD_TOTAL" CI_SHARD_INDEX="$CI_SHARD_INDEX"} \
     DENO_TEST_UTIL_DENO_EXE="$seen" FILE_TEST_RUNNER_PARALLELISM="${JOBS:-2}" \
-    sh -c "${alone[*]:+ip link set lo up;} exec timeout --kill-after=10 ${LIMIT:-10800} '$executable'") \
-    >"$directory/$suite.log" 2>&1 </dev/null || status=$?
-  echo "$suite: $((SECONDS - started)) s, status $status" | tee "$directory/$suite.time"
+    timeout --kill-after=10 "${LIMIT:-10800}" "$executable" "$@") >"$log" 2>&1 </dev/null || true
+}
+
+for suite; do
+  executable=$(grep "/deps/$suite-" <<<"$harness" | tail -n 1)
+  rm -f "$directory/junit/$suite".* "$directory/$suite"*.log
+  started=$SECONDS log=$directory/$suite.log
+  case $suite in
+    # The harness gives each ten seconds and counts deno's children: nothing is put before deno.
+    node_compat) run "$log" "$executable" "$deno" '' ;;
+    *) run "$log" "$executable" "$temporary/deno" '' ;;
+  esac
+  # Two suites have two parts, and after a failure in the first the harness leaves out the second.
+  case $suite in
+    unit_node)
+      grep -q '^test unit_node::crypto::' "$log" ||
+        run "$directory/$suite.second.log" "$executable" "$temporary/deno" '' ::crypto:: ;;
+    node_compat)
+      grep -q '^test node_compat::parallel::' "$log" ||
+        run "$directory/$suite.second.log" "$executable" "$deno" \
+          "mount -t tmpfs none '$tree/tests/node_compat/runner/suite/test/sequential';" ;;
+  esac
+  echo "$suite: $((SECONDS - started)) s"
 done
 
 cd "$(dirname "$0")/../.."

@@ -37,7 +37,9 @@ function read(tree: string, directory: string): Result[] {
     existsSync(join(directory, `${suite}.log`)),
   );
   return logs.flatMap((suite) => {
-    const results = readHarness(suite, readFileSync(join(directory, `${suite}.log`), "utf8"));
+    const results = [`${suite}.log`, `${suite}.second.log`]
+      .filter((log) => existsSync(join(directory, log)))
+      .flatMap((log) => readHarness(suite, readFileSync(join(directory, log), "utf8")));
     const missing = suite === "node_compat" ? absent(tree) : [];
     const reports = new Map(
       readdirSync(join(directory, "junit"))

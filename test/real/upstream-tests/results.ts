@@ -46,13 +46,13 @@ export function readHarness(suite: string, log: string): Result[] {
   const at = log.search(/^failures:$/m);
   const [running, failed] = at < 0 ? [log, ""] : [log.slice(0, at), log.slice(at)];
   const outputs = new Map<string, string>();
-  for (const part of failed.split(/^---- (?=[\w:]+ ----$)/m).slice(1)) {
+  for (const part of failed.split(/^---- (?=\S+ ----$)/m).slice(1)) {
     const end = part.indexOf(" ----\n");
     outputs.set(part.slice(0, end), part.slice(end + 6));
   }
   const results: Result[] = [];
   for (const found of running.matchAll(
-    /^test ([\w:]+) \.\.\. ((?:(?!^test [\w:]+ \.\.\.)[\s\S])*?)(ok \(\d+ms\)|fail \(\d+ms\)|ignored)$/gm,
+    /^test (\S+) \.\.\. ((?:(?!^test \S+ \.\.\.)[\s\S])*?)(ok \(\d+ms\)|fail \(\d+ms\)|ignored)$/gm,
   )) {
     const test = (found[1] as string).replace(`${suite}::`, "");
     const word = found[3] as string;
@@ -60,8 +60,9 @@ export function readHarness(suite: string, log: string): Result[] {
     else if (word === "ignored") results.push({ suite, test, outcome: "ignored", note: "" });
     else results.push({ suite, test, ...failure(outputs.get(found[1] as string) ?? "") });
   }
-  // The harness prints the list of failures, or their number, when it is done.
-  if (at < 0 && !/^\d+ tests passed$/m.test(log)) {
+  // When a part is done, the harness prints its failures, or the number of its tests.
+  const last = log.slice(log.search(/^ +Running (?![\s\S]*^ +Running )/m));
+  if (!/^(?:failures:|\d+ tests passed)$/m.test(last)) {
     results.push({ suite, test: "(the suite)", outcome: "timeout", note: "it did not come to its end" });
   }
   return results;

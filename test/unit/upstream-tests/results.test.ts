@@ -30,7 +30,7 @@ test unit::url_test ... ok (812ms)
 test unit::tty_test has been running for more than 60 seconds
 test unit::fetch_test ... upstream connection closed
 fail (95011ms)
-test unit::webgpu_test ... ignored
+test unit::internet::test-http.mjs ... ignored
 test unit::crypto::sign_test ... fail (300001ms)
 
 failures:
@@ -54,7 +54,7 @@ describe("the harness's log", () => {
     expect(readHarness("unit", LOG)).toEqual([
       pass("url_test"),
       result("fetch_test", "fail", "error: Uncaught TypeError: nothing there"),
-      result("webgpu_test", "ignored"),
+      result("internet::test-http.mjs", "ignored"),
       result("crypto::sign_test", "timeout"),
     ]);
   });
@@ -62,7 +62,10 @@ describe("the harness's log", () => {
   it("says that a suite did not come to its end", () => {
     const cut = LOG.slice(0, LOG.indexOf("\nfailures:"));
     expect(readHarness("unit", cut).at(-1)).toEqual(result("(the suite)", "timeout", "it did not come to its end"));
-    expect(readHarness("unit", "test unit::a ... ok (1ms)\n\n1 tests passed\n")).toEqual([pass("a")]);
+    const part = "     Running unit\n\ntest unit::a ... ok (1ms)\n\n1 tests passed\n\n";
+    expect(readHarness("unit", part)).toEqual([pass("a")]);
+    const second = "     Running unit\n\ntest unit::b ... ok (1ms)\n";
+    expect(readHarness("unit", part + second).map((one) => one.test)).toEqual(["a", "b", "(the suite)"]);
   });
 });
 
