@@ -17,9 +17,9 @@
 # command of the specs may take (300). With NO_CHECK=1 the unit tests are not checked by TypeScript first, which takes most
 # of their time and tells little of a binary. A shard is upstream's own: a part of specs or of node_compat.
 # The tests see no network but an own loopback interface, and no processes but their own, where `unshare` may make these;
-# elsewhere a line says that they see this machine's. Started as root, they run as nobody, who then owns TREE/tests.
+# elsewhere a line says that they see this machine's. Started as root, they run as nobody, who then owns TREE and TREE/tests.
 set -euo pipefail
-[ $# -ge 3 ] || { sed -n '2,22s/^# \{0,1\}//p' "$0"; exit 2; }
+[ $# -ge 3 ] || { sed -n '2,20s/^# \{0,1\}//p' "$0"; exit 2; }
 tree=$(realpath "$1") deno=$(realpath "$2") directory=$3
 shift 3
 [ $# -gt 0 ] || set -- unit unit_node specs node_compat
@@ -82,8 +82,9 @@ chmod +x "$temporary/deno"
 alone=(unshare --net --pid --fork --mount-proc --kill-child)
 ordinary=()
 if [ "$(id -u)" = 0 ]; then
-  # Root is refused nothing, and tests want to be.
+  # Root is refused nothing, and tests want to be. Some write into the tree itself, where the harness starts them.
   ordinary=(setpriv --reuid=65534 --regid=65534 --clear-groups --inh-caps=-all)
+  chown 65534:65534 "$tree"
   chown -R 65534:65534 "$tree/tests" "$directory" "$temporary"
 else
   alone+=(--map-current-user --keep-caps)
@@ -99,7 +100,7 @@ run() {
   shift 4
   # Nothing of this machine's environment: with CI in it, the harness asks a server whether the tests may be left out.
   (cd "$tree/tests" && "${alone[@]}" sh -c "${alone[*]:+ip link set lo up; $before} exec \"\$@\"" -- "${ordinary[@]}" \
-    env -i PATH="$PATH" HOME="$temporary/home" TMPDIR="$temporary/tmp" LANG=C.UTF-8 NO_COLOR=1 \
+    env -i PATH="$PATH" HOME="$temporary/home" TMPDIR="$temporary/tmp" LANG=C.UTF-8 \
     ${CI_SHARD_TOTAL:+CI_SHARD_TOTAL="$CI_SHARD_TOTAL" CI_SHARD_INDEX="$CI_SHARD_INDEX"} \
     DENO_TEST_UTIL_DENO_EXE="$seen" FILE_TEST_RUNNER_PARALLELISM="${JOBS:-2}" \
     timeout --kill-after=10 "${LIMIT:-10800}" "$executable" "$@") >"$log" 2>&1 </dev/null || true

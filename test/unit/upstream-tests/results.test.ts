@@ -26,7 +26,7 @@ ready: ws
 
      Running unit
 
-test unit::url_test ... ok (812ms)
+test unit::url_test ... \u001b[0m\u001b[1m\u001b[32mok\u001b[0m \u001b[38;5;245m(812ms)\u001b[0m
 test unit::tty_test has been running for more than 60 seconds
 test unit::fetch_test ... upstream connection closed
 fail (95011ms)
@@ -99,6 +99,9 @@ describe("JUnit's report", () => {
       <failure message="Uncaught error">Error: at &#x27;here&#x27;</failure>
     </testcase>
     <testcase name="left out" classname="c" time="0"><skipped/></testcase>
+    <testcase name="never begun" classname="c" time="0.000" line="1184" col="6">
+        <error message="Cancelled"/>
+    </testcase>
   </testsuite>
 </testsuites>`;
 
@@ -109,6 +112,7 @@ describe("JUnit's report", () => {
       ["a_test: twice", "pass"],
       ["a_test: twice #2", "fail"],
       ["a_test: left out", "ignored"],
+      ["a_test: never begun", "unable"],
     ]);
     expect(results[2]?.note).toBe("Error: at 'here'");
   });
@@ -118,13 +122,17 @@ describe("JUnit's report", () => {
       ["good", [pass("good: a")]],
       ["bad", [pass("bad: a"), fail("bad: b")]],
       ["leaks", [pass("leaks: a")]],
+      ["ended", [pass("ended: a"), result("ended: b", "unable", "cancelled")]],
     ]);
-    expect(withReports([pass("good"), fail("bad"), fail("leaks"), fail("crashed")], reports)).toEqual([
+    expect(withReports([pass("good"), fail("bad"), fail("leaks"), fail("ended"), fail("crashed")], reports)).toEqual([
       pass("good: a"),
       pass("bad: a"),
       fail("bad: b"),
       pass("leaks: a"),
       fail("leaks"),
+      pass("ended: a"),
+      result("ended: b", "unable", "cancelled"),
+      fail("ended"),
       fail("crashed"),
     ]);
   });
