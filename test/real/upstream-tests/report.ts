@@ -18,18 +18,20 @@ import {
   type Result,
   readHarness,
   readJunit,
+  WHOLE,
   withReports,
   write,
 } from "./results.js";
 
 const [command, first, second] = process.argv.slice(2);
 
-/** Tests that node_compat's list names and its suite lacks: the harness leaves them out without a word. */
-function absent(tree: string): string[] {
+/** node_compat's list of tests, and those of them that its suite lacks: the harness leaves them out without a word. */
+function nodeCompat(tree: string): { listed: string[]; absent: string[] } {
   const folder = join(tree, "tests/node_compat");
   const { config, error } = ts.readConfigFile(join(folder, "config.jsonc"), (path) => readFileSync(path, "utf8"));
   if (error) throw new Error(`${folder}/config.jsonc: ${ts.flattenDiagnosticMessageText(error.messageText, " ")}`);
-  return Object.keys(config.tests).filter((name) => !existsSync(join(folder, "runner/suite/test", name)));
+  const listed = Object.keys(config.tests);
+  return { listed, absent: listed.filter((name) => !existsSync(join(folder, "runner/suite/test", name))) };
 }
 
 function read(tree: string, directory: string): Result[] {
@@ -40,7 +42,18 @@ function read(tree: string, directory: string): Result[] {
     const results = [`${suite}.log`, `${suite}.second.log`]
       .filter((log) => existsSync(join(directory, log)))
       .flatMap((log) => readHarness(suite, readFileSync(join(directory, log), "utf8")));
-    const missing = suite === "node_compat" ? absent(tree) : [];
+    if (suite === "node_compat") {
+      const { listed, absent } = nodeCompat(tree);
+      return [
+        ...results.filter((one) => listed.includes(one.test.replaceAll("::", "/")) || one.test === WHOLE),
+        ...absent.map((name) => ({
+          suite,
+          test: name.replaceAll("/", "::"),
+          outcome: "unable" as const,
+          note: "is listed and not in the suite",
+        })),
+      ];
+    }
     const reports = new Map(
       readdirSync(join(directory, "junit"))
         .filter((name) => name.startsWith(`${suite}.`))
@@ -49,10 +62,7 @@ function read(tree: string, directory: string): Result[] {
           return [file, readJunit(suite, file, readFileSync(join(directory, "junit", name), "utf8"))] as const;
         }),
     );
-    return [
-      ...withReports(results, reports),
-      ...missing.map((test) => ({ suite, test, outcome: "unable" as const, note: "is listed and not in the suite" })),
-    ];
+    return withReports(results, reports);
   });
 }
 

@@ -6,6 +6,9 @@ import { stripVTControlCharacters } from "node:util";
 export const OUTCOMES = ["pass", "fail", "timeout", "unable", "ignored"] as const;
 export type Outcome = (typeof OUTCOMES)[number];
 
+/** The name of a line that is of no test: the suite, or a part of it, was cut off. */
+export const WHOLE = "(the suite)";
+
 export interface Result {
   suite: string;
   test: string;
@@ -72,7 +75,7 @@ export function readHarness(suite: string, printed: string): Result[] {
   // When a part is done, the harness prints its failures, or the number of its tests.
   const last = log.slice(log.search(/^ +Running (?![\s\S]*^ +Running )/m));
   if (!/^(?:failures:|\d+ tests passed)$/m.test(last)) {
-    results.push({ suite, test: "(the suite)", outcome: "timeout", note: "it did not come to its end" });
+    results.push({ suite, test: WHOLE, outcome: "timeout", note: "it did not come to its end" });
   }
   return results;
 }
