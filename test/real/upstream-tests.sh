@@ -39,6 +39,11 @@ found=$("$deno" --version | sed -n 's/^deno \([^ ]*\).*/\1/p')
 # Without symbols it takes a tenth of the disk. All of it is built for any suite: each choice of packages has features
 # of its own, and would build the server anew.
 export CARGO_TARGET_DIR=$tree/target CARGO_PROFILE_DEV_DEBUG=0 CARGO_INCREMENTAL=0
+# Upstream builds the whole workspace, whose other members give these two crates features that change what the server
+# serves, so that lock files in the tests would not fit: https://doc.rust-lang.org/cargo/reference/features.html#feature-unification.
+sed -i -e 's/^flate2 = .*/flate2 = { workspace = true, features = ["default", "zlib-ng-compat"] }/' \
+  -e 's/^serde_json\.workspace = true$/serde_json = { workspace = true, features = ["preserve_order"] }/' \
+  "$tree/tests/util/server/Cargo.toml"
 harness=$(cd "$tree" && cargo build --locked -p test_server -p unit_tests -p unit_node_tests -p specs_tests \
   -p node_compat_tests --bins --tests --message-format=json | sed -n 's/.*"executable":"\([^"]*\)".*/\1/p')
 
