@@ -17,7 +17,7 @@
 # command of the specs may take (300). With NO_CHECK=1 the unit tests are not checked by TypeScript first, which takes most
 # of their time and tells little of a binary. A shard is upstream's own: a part of specs or of node_compat.
 # The tests see no network but an own loopback interface, and no processes but their own, where `unshare` may make these;
-# elsewhere a line says that they see this machine's. Started as root, they run as nobody, who then owns TREE and TREE/tests.
+# elsewhere a line says that they see this machine's. Started as root, they run as daemon, who then owns TREE and TREE/tests.
 set -euo pipefail
 [ $# -ge 3 ] || { sed -n '2,20s/^# \{0,1\}//p' "$0"; exit 2; }
 tree=$(realpath "$1") deno=$(realpath "$2") directory=$3
@@ -89,10 +89,12 @@ loopback='ip link set lo up multicast on; ip route add 224.0.0.0/4 dev lo;'
 alone=(unshare --net --pid --fork --mount-proc --kill-child)
 ordinary=()
 if [ "$(id -u)" = 0 ]; then
-  # Root is refused nothing, and tests want to be. Some write into the tree itself, where the harness starts them.
-  ordinary=(setpriv --reuid=65534 --regid=65534 --clear-groups --inh-caps=-all)
-  chown 65534:65534 "$tree"
-  chown -R 65534:65534 "$tree/tests" "$directory" "$temporary"
+  # Root is refused nothing, and tests want to be; also to be refused when they give a file to nobody. Some write into the
+  # tree itself, where the harness starts them.
+  user=$(id -u daemon) group=$(id -g daemon)
+  ordinary=(setpriv --reuid="$user" --regid="$group" --clear-groups --inh-caps=-all)
+  chown "$user:$group" "$tree"
+  chown -R "$user:$group" "$tree/tests" "$directory" "$temporary"
 else
   alone+=(--map-current-user --keep-caps)
 fi
