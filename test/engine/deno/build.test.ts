@@ -1,6 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { appendFile, mkdir, mkdtemp, readdir, readFile, writeFile } from "node:fs/promises";
+import { appendFile, mkdtemp, readdir, readFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { CacheSharingMode, type Container, dag, type File, type Platform } from "@dagger.io/dagger";
@@ -15,27 +15,6 @@ import { base, toolchain } from "../support/toolchain.js";
 
 const triples = { "linux/amd64": "x86_64-unknown-linux-gnu", "linux/arm64": "aarch64-unknown-linux-gnu" } as const;
 type Name = keyof typeof triples;
-
-/** Adds a crate that deno takes with a feature and denort without, as those of the real ones do with deno_resolver. */
-async function addResolver(directory: string): Promise<void> {
-  const place = join(directory, "libs/resolver");
-  await mkdir(place, { recursive: true });
-  await writeFile(
-    join(place, "Cargo.toml"),
-    '[package]\nname = "deno_resolver"\nversion = "0.1.0"\nedition = "2021"\n\n[lib]\npath = "lib.rs"\n\n' +
-      "[features]\ndeno_ast = []\n",
-  );
-  await writeFile(join(place, "lib.rs"), 'pub const ANALYZES: bool = cfg!(feature = "deno_ast");\n');
-  await edit(join(directory, "Cargo.toml"), '"cli/snapshot"]', '"cli/snapshot", "libs/resolver"]');
-  const dependencies = "[dependencies]\n";
-  const taken = (path: string, rest: string) => `${dependencies}deno_resolver = { path = "${path}"${rest} }\n`;
-  await edit(join(directory, "cli/Cargo.toml"), dependencies, taken("../libs/resolver", ', features = ["deno_ast"]'));
-  await edit(join(directory, "cli/rt/Cargo.toml"), dependencies, taken("../../libs/resolver", ""));
-  await edit(join(directory, "Cargo.lock"), ' "deno_snapshots",\n', ' "deno_resolver",\n "deno_snapshots",\n');
-  const snapshots = '[[package]]\nname = "deno_snapshots"\n';
-  const resolver = '[[package]]\nname = "deno_resolver"\nversion = "0.1.0"\n\n';
-  await edit(join(directory, "Cargo.lock"), snapshots, resolver + snapshots);
-}
 
 describeEngine("a build on a real engine", () => {
   useSession();
@@ -138,55 +117,6 @@ for e in zipfile.ZipFile(sys.argv[1]).infolist(): print(e.filename, oct(e.extern
     expect(await run(await built(), "linux/amd64", "eval", "console.log(6*7)")).toBe("42\n");
     expect(await compiled("after")).toBe(before);
   });
-
-  it.each([
-    ["linux/amd64", BuildStrategy.NATIVE, "release"],
-    ["linux/arm64", BuildStrategy.CROSS, "aarch64-unknown-linux-gnu/release"],
-  ] as const)(
-    "for %s, %s, compiles no crate twice for deno and denort, though they ask for other features of it, and " +
-      "goes on with denort where it was interrupted",
-    async (platform, strategy, folder) => {
-      const directory = await copyOfDeno();
-      const own = `2.8.${Date.now() % 1_000_000}`;
-      for (const file of ["cli/Cargo.toml", "cli/rt/Cargo.toml", "Cargo.lock"]) {
-        await edit(join(directory, file), `"${version}"`, `"${own}"`);
-      }
-      await addResolver(directory);
-      const options = () => ({ source: dag.host().directory(directory, { noCache: true }), strategy });
-      const volumes = vi.spyOn(dag, "cacheVolume");
-      /** When the crates of both, and the programs, were written to the volume. */
-      const compiled = () => {
-        const key = volumes.mock.calls.map(([name]) => name).find((name) => name.startsWith("deno-2.8."));
-        const files = ["deps/libdeno_resolver-*.rlib", "deps/libdeno_snapshots-*.rlib", "deno", "denort"];
-        const list = `cd /cache/target/${folder} && for one in ${files.join(" ")}; do [ ! -e $one ] || stat -c '%n %y' $one; done`;
-        return dag
-          .container()
-          .from(base)
-          .withEnvVariable("WHEN", String(Date.now()))
-          .withMountedCache("/cache", dag.cacheVolume(key as string), { sharing: CacheSharingMode.Locked })
-          .withExec(["sh", "-c", list])
-          .stdout();
-      };
-
-      await appendFile(join(directory, "cli/rt/main.rs"), 'compile_error!("not yet");\n');
-      await expect(module(options()).release("latest", [platform])).rejects.toThrow("exit code: 101");
-      const before = (await compiled()).trim().split("\n");
-      expect(before.map((line) => line.replace(/(-\w+)?(\.rlib)? .*/, ""))).toEqual([
-        ...["deps/libdeno_resolver", "deps/libdeno_snapshots", "deno"],
-      ]);
-
-      await edit(join(directory, "cli/rt/main.rs"), 'compile_error!("not yet");\n', "// one line\n");
-      const files = await module(options()).release("latest", [platform]);
-      expect(await files.entries()).toContain(`denort-${triples[platform]}.zip`);
-      const after = (await compiled()).trim().split("\n");
-      expect(after).toEqual([...before, expect.stringMatching(/^denort /)]);
-
-      // Neither of them alone compiles anything, either.
-      await module(options()).build("latest", platform);
-      await module(options()).runtime("latest", platform);
-      expect((await compiled()).trim().split("\n")).toEqual(after);
-    },
-  );
 
   it("applies patches in the order of their names", async () => {
     const url = (name: string) => `static RELEASE_URL: &str = "https://${name}/releases";`;
