@@ -37,7 +37,8 @@ async function prepareRelease(work: Work): Promise<() => Promise<Directory>> {
       zips.set(name, packZip(container, await runtime(), name, "denort"));
     }
     return [...zips].reduce(
-      (files, [name, zip]) => files.withFile(name, zip).withFile(`${name}.sha256sum`, writeChecksum(container, zip, name)),
+      (files, [name, zip]) =>
+        files.withFile(name, zip).withFile(`${name}.sha256sum`, writeChecksum(container, zip, name)),
       await library(),
     );
   };

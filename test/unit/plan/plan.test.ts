@@ -1,5 +1,11 @@
 import { describe, expect, it } from "vitest";
-import { cargoArguments, cargoEnvironment, gnArguments, hasRuntime, runtimeArguments } from "../../../src/plan/arguments.js";
+import {
+  cargoArguments,
+  cargoEnvironment,
+  gnArguments,
+  hasRuntime,
+  runtimeArguments,
+} from "../../../src/plan/arguments.js";
 import type { Facts } from "../../../src/plan/facts.js";
 import { plan } from "../../../src/plan/plan.js";
 import { denoRecipe, libraryRecipe } from "../../../src/plan/recipe.js";
