@@ -162,7 +162,11 @@ export async function rehearseCargo(work: Work): Promise<Check[]> {
   ];
 }
 
-/** The same of denort, which was started; its architecture is the target's. */
+/**
+ * The same of denort, which was started; its architecture is the target's. After deno, only its own package is left to be
+ * compiled. It is a call of cargo of its own: in one with deno, cargo would link both at once, and the memory that a link
+ * with fat LTO takes, 32 GB, is not there twice.
+ */
 export async function prepareDenort(work: Work, prepareLibrary: PrepareLibrary): Promise<() => Promise<File>> {
   const { tree, facts, target } = work;
   const cargo = runtimeArguments(tree.recipe, facts);

@@ -211,10 +211,10 @@ for e in zipfile.ZipFile(sys.argv[1]).infolist(): print(e.filename, oct(e.extern
     await expect(failure).rejects.toThrow(/prebuilt: v150\.900\.0\/librusty_v8_simdutf_release_.* is missing/);
   });
 
-  it("releases zips, checksums in upstream's format, an alias and V8, for two platforms", async () => {
+  it("releases deno's and denort's zips, checksums in upstream's format, an alias and V8, for two platforms", async () => {
     const directory = await mkdtemp(join(tmpdir(), "deno-from-source-"));
     await (await module().release(version, ["linux/arm64", "linux/amd64"])).export(directory);
-    const zips = Object.values(triples).map((triple) => `deno-${triple}.zip`);
+    const zips = Object.values(triples).flatMap((triple) => [`deno-${triple}.zip`, `denort-${triple}.zip`]);
     const names = [...zips, "deno-linux-arm64.zip"].flatMap((name) => [name, `${name}.sha256sum`]);
     const libraries = Object.values(triples).flatMap((triple) => [
       `librusty_v8_simdutf_release_${triple}.a.gz`,
@@ -226,6 +226,12 @@ for e in zipfile.ZipFile(sys.argv[1]).infolist(): print(e.filename, oct(e.extern
         .update(await readFile(join(directory, name)))
         .digest("hex");
       expect(await readFile(join(directory, `${name}.sha256sum`), "utf8")).toBe(`${sum}  ${name}\n`);
+    }
+    for (const name of zips) {
+      const entries = execFileSync("python3", ["-m", "zipfile", "-l", join(directory, name)])
+        .toString()
+        .split("\n");
+      expect(entries.slice(1).map((line) => line.split(" ")[0])).toEqual([name.split("-")[0], ""]);
     }
     expect(await readFile(join(directory, "deno-linux-arm64.zip"))).toEqual(
       await readFile(join(directory, `deno-${triples["linux/arm64"]}.zip`)),

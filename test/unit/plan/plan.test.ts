@@ -1,5 +1,11 @@
 import { describe, expect, it } from "vitest";
-import { cargoArguments, cargoEnvironment, gnArguments, runtimeArguments } from "../../../src/plan/arguments.js";
+import {
+  cargoArguments,
+  cargoEnvironment,
+  gnArguments,
+  hasRuntime,
+  runtimeArguments,
+} from "../../../src/plan/arguments.js";
 import type { Facts } from "../../../src/plan/facts.js";
 import { plan } from "../../../src/plan/plan.js";
 import { denoRecipe, libraryRecipe } from "../../../src/plan/recipe.js";
@@ -193,6 +199,10 @@ describe("denort of the published crate", () => {
       "source: the published crate deno 2.9.5 has no denort",
     );
     expect(runtimeArguments(denoRecipe("2.1.6"), facts({ version: "2.1.6", published: true }))).toContain("denort");
+    const has = (version: string, published: boolean) => hasRuntime(denoRecipe(version), { published });
+    expect([has("2.9.5", true), has("2.9.5", false), has("2.1.6", true), has("1.40.4", false)]).toEqual([
+      ...[false, true, true, false],
+    ]);
   });
 });
 
@@ -323,15 +333,15 @@ describe("denort", () => {
 
   it("is a binary of package deno, then a package of its own", () => {
     expect(runtime("2.1.6")).toEqual(["--locked", "-p", "deno", "--bin", "denort"]);
-    expect(runtime("2.1.7")).toEqual(["--locked", "-p", "denort", "--bin", "denort"]);
+    expect(runtime("2.1.7")).toEqual(["--locked", "-p", "deno", "-p", "denort", "--bin", "denort"]);
   });
 
-  it("gets deno's features while it is of that package, and never what leaves deno upgrade out", () => {
-    const changes = { features: ["deno/panic-trace", "hmr"], upgrade: false };
-    expect(runtime("2.1.6", changes)).toEqual([
-      ...["--locked", "-p", "deno", "--bin", "denort", "--features", "deno/panic-trace,hmr"],
+  it.each(["2.1.6", "2.9.5"])("of %s gets deno's features, and never what leaves deno upgrade out", (version) => {
+    const features = ["--features", "deno/panic-trace,hmr"];
+    expect(runtime(version, { features: ["deno/panic-trace", "hmr"], upgrade: false })).toEqual([
+      ...runtime(version),
+      ...features,
     ]);
-    expect(runtime("2.9.5", changes)).toEqual(["--locked", "-p", "denort", "--bin", "denort"]);
   });
 
   it("does not exist before 1.40.5", () => {
