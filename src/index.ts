@@ -368,8 +368,9 @@ export class DenoFromSource {
   }
 
   /**
-   * Everything that a release page has, for several platforms, built one after the other: the zips with `.sha256sum` files in
-   * upstream's format, `deno-linux-arm64.zip` as a second name, and V8's archives and bindings.
+   * Everything that a release page has, for several platforms, built one after the other: the zips of deno and, since 1.40.5,
+   * denort, with `.sha256sum` files in upstream's format, `deno-linux-arm64.zip` as a second name, and V8's archives and
+   * bindings.
    *
    * Example: `dagger call release --version=2.9.5 --platforms=linux/arm64,linux/amd64 -o dist`
    */
@@ -388,8 +389,8 @@ export class DenoFromSource {
 
   /**
    * denort, mode 755: the runtime that deno compile puts under a program; 1.40.5 and newer. Compiled here, in the same
-   * cache as build. It was started on its platform, which shows no more than that it loads, for it carries no program
-   * yet; compile tries it with one. The option features is about deno: since 2.1.7 denort has features of its own.
+   * cache as build and of the same crates: after build little but a link is left. It was started on its platform, which
+   * shows no more than that it loads, for it carries no program yet; compile tries it with one.
    *
    * Example: `dagger call runtime --version=2.9.5 -o denort`
    */

@@ -3,11 +3,13 @@ import { attempt } from "../engine/attempt.js";
 import { withCargoRegistry } from "../engine/cargo-registry.js";
 import { script } from "../engine/script.js";
 import { type CompilerCache, withCompilerCache } from "../toolchain/compiler-cache.js";
+import { assertHardened } from "./hardening.js";
 
 /** What the cargo stage needs to know; all of it is decided before the stage is called. */
 export interface DenoBuild {
   /** the name of the program that is built: deno, denort */
   program: string;
+  platform: string;
   /** arguments of strip for it */
   strip: string[];
   /** a container of the target's platform, or with `cross` one of the engine's with compilers for the target */
@@ -16,7 +18,7 @@ export interface DenoBuild {
   cross: string | null;
   source: Directory;
   /** V8's archive and binding, and their names in it */
-  library: Directory;
+  libraryFiles: Directory;
   archive: string;
   binding: string | null;
   /** arguments of cargo build, without the profile */
@@ -30,12 +32,27 @@ export interface DenoBuild {
 
 const build = script(import.meta.url, "build.sh");
 
-/** Runs cargo build. The target directory lives in a cache volume. */
+/**
+ * The folders that paths in a program would name, for build.sh leaves them out. None for a profile that is about debugging,
+ * as in build.sh: C's assertions then name the sources. Not /cache/src, where the tree is: Deno's own macros write the
+ * places of its JavaScript into it, as they do in upstream's,
+ * https://github.com/denoland/deno/blob/v2.9.5/libs/core/extensions.rs#L1053
+ */
+async function folders(toolchain: Container, profile: string): Promise<string[]> {
+  if (/^(dev|test)$|debug/.test(profile)) return [];
+  const homes = [
+    (await toolchain.envVariable("CARGO_HOME")) || "/root/.cargo",
+    await toolchain.envVariable("RUSTUP_HOME"),
+  ];
+  return [...homes.filter((it) => it).map((home) => `${home}/`), "/cache/target/"];
+}
+
+/** Runs cargo build. The target directory lives in a cache volume. What comes is hardened, or an error. */
 export async function buildDeno(input: DenoBuild): Promise<File> {
   let container = (await withCargoRegistry(input.toolchain))
     .withMountedCache("/cache", dag.cacheVolume(input.cacheKey), { sharing: CacheSharingMode.Locked })
     .withMountedDirectory("/src/deno", input.source)
-    .withMountedDirectory("/src/v8", input.library)
+    .withMountedDirectory("/src/v8", input.libraryFiles)
     .withEnvVariable("ARCHIVE", input.archive)
     .withEnvVariable("BINDING", input.binding ?? "")
     .withEnvVariable("PROFILE", input.profile)
@@ -48,10 +65,18 @@ export async function buildDeno(input: DenoBuild): Promise<File> {
   }
   if (input.jobs > 0) container = container.withVolatileVariable("CARGO_BUILD_JOBS", String(input.jobs));
   // Here, so that a compiler's error is not taken for one of the binary, which is run next.
-  return container
+  const binary = await container
     .withExec(["sh", "-c", build, "build", ...input.cargo])
     .file(`/out/${input.program}`)
     .sync();
+  const name = `the ${input.program} that was built for ${input.platform}`;
+  await assertHardened({
+    binary,
+    name,
+    tools: input.toolchain,
+    folders: await folders(input.toolchain, input.profile),
+  });
+  return binary;
 }
 
 /** What a binary must show before it is handed over. */

@@ -3,9 +3,12 @@ import { script } from "../engine/script.js";
 
 const zip = script(import.meta.url, "archive.py");
 
-/** Packs the binary. `tools` is any container with python3; it runs on the engine's own architecture. */
-export function packZip(tools: Container, binary: File, name: string): File {
-  return tools.withMountedFile("/src/deno", binary).withExec(["python3", "-c", zip, name]).file(`/out/${name}`);
+/** Packs a program. `tools` is any container with python3; it runs on the engine's own architecture. */
+export function packZip(tools: Container, binary: File, name: string, program = "deno"): File {
+  return tools
+    .withMountedFile(`/src/${program}`, binary)
+    .withExec(["python3", "-c", zip, name, program])
+    .file(`/out/${name}`);
 }
 
 /** The checksum file beside each archive, in upstream's format: `<hex>  <name>`. */

@@ -42,7 +42,10 @@ async function findPacked(settings: Settings, version: string, target: Target, m
   return fetchTarball(settings, packageName(target), version);
 }
 
-/** A binary that was not built here, verified, and of the target's architecture. Nothing of it is run. */
+/**
+ * A binary that was not built here, verified, and of the target's architecture. Nothing of it is run. Nor must it be
+ * hardened (dagger/deno/hardening.ts): it is its author's, and upstream's own 2.9.5 has no RELRO.
+ */
 export async function fetchBinary(
   settings: Settings,
   version: string,

@@ -13,6 +13,7 @@ import { buildToolchain } from "../../dagger/toolchain/toolchain.js";
 import { cacheKey } from "../engine/cache-key.js";
 import { cargoArguments, cargoEnvironment, cargoPackages, cargoPlatform, runtimeArguments } from "../plan/arguments.js";
 import type { Work } from "../plan/work.js";
+import { compareRust } from "../toolchain/asked.js";
 import { openCompilerCache } from "../toolchain/compiler-cache.js";
 import { checkHeader } from "../toolchain/elf.js";
 import { checkFloor, checkToolchain } from "../toolchain/glibc.js";
@@ -44,8 +45,8 @@ export async function denoToolchain(work: Work): Promise<Container> {
     ? withCrossCompilers(withSystemCompilers(container, []), target.triple, targetRoot(work).rootfs())
     : container;
   return withVersions(withLibclang(ready, { least: null, most: tree.libclang }), [
-    ...["rustc", "cargo", "cc", "git", "rsync", "strip"],
-    ...(cross ? ["python3", "/opt/llvm/bin/clang", "/opt/llvm/bin/ld.lld"] : []),
+    ...["rustc", "cargo", "cc", "git", "rsync", "strip", "python3"],
+    ...(cross ? ["/opt/llvm/bin/clang", "/opt/llvm/bin/ld.lld"] : []),
     ...tree.recipe.packages.filter((name) => name === "cmake" || name === "perl"),
     ...(tree.recipe.packages.includes("protobuf-compiler") ? ["protoc"] : []),
     ...(settings.compilerCache ? ["sccache"] : []),
@@ -99,11 +100,12 @@ async function prepareProgram(
     return step(`${program.name} ${tree.version} for ${target.platform}`, async () => {
       const binary = await buildDeno({
         program: program.name,
+        platform: target.platform,
         strip: program.strip,
         toolchain: container,
         cross: cross ? target.triple : null,
         source: cross ? await withTargetBuildScripts(container, tree.directory, target.triple) : tree.directory,
-        library: libraryFiles,
+        libraryFiles,
         archive: recipe.archive,
         binding: recipe.binding,
         cargo: program.cargo,
@@ -136,15 +138,18 @@ export async function rehearseCargo(work: Work): Promise<Check[]> {
   const { tree, facts, target } = work;
   const toolchain = await denoToolchain(work);
   const cross = facts.way.where === "cross";
-  const said = (await versions(toolchain)).split("\n").filter((line) => /^(rustc|cargo|cc|\S*clang): /.test(line));
-  const asks = facts.rust ? `; the tree asks for Rust ${facts.rust}` : "";
+  const tools = await runCheck("toolchain of Deno", async () => {
+    const said = await versions(toolchain);
+    const named = said.split("\n").filter((line) => /^(rustc|cargo|cc|\S*clang): /.test(line));
+    return [...named, compareRust(said, facts.rust, "Deno's tree")].join("; ");
+  });
   const newer = await runCheck("glibc of the toolchain", async () => {
     // Cross-compiled, it is the base image's that counts, whatever the toolchain's.
     if (!cross && facts.ownToolchain) await checkToolchain(toolchain, targetBase(work), target);
     return "what it compiles runs on the base image";
   });
   return [
-    { name: "toolchain of Deno", passed: true, seen: `${said.join("; ")}${asks}` },
+    tools,
     newer,
     ...(await rehearseDeno({
       toolchain,
@@ -157,7 +162,11 @@ export async function rehearseCargo(work: Work): Promise<Check[]> {
   ];
 }
 
-/** The same of denort, which was started; its architecture is the target's. */
+/**
+ * The same of denort, which was started; its architecture is the target's. After deno, only its own package is left to be
+ * compiled. It is a call of cargo of its own: in one with deno, cargo would link both at once, and the memory that a link
+ * with fat LTO takes, 32 GB, is not there twice.
+ */
 export async function prepareDenort(work: Work, prepareLibrary: PrepareLibrary): Promise<() => Promise<File>> {
   const { tree, facts, target } = work;
   const cargo = runtimeArguments(tree.recipe, facts);

@@ -57,11 +57,20 @@ export function cargoArguments(recipe: DenoRecipe, facts: Pick<Facts, "features"
   return [...recipe.cargo, ...without, ...(facts.features.length > 0 ? ["--features", facts.features.join(",")] : [])];
 }
 
+/** denort is a package of its own, which is not published as a crate. */
+function apart(denort: string[]): boolean {
+  return denort.join(" ").includes("-p denort");
+}
+
+/** Whether the tree has denort. */
+export function hasRuntime({ denort }: DenoRecipe, { published }: Pick<Facts, "published">): boolean {
+  return denort !== null && !(published && apart(denort));
+}
+
 /**
- * Arguments of cargo build for denort, the profile aside. What leaves `deno upgrade` out is not among them: denort has no
- * such feature, and since 2.9.5 its default features name V8 (https://github.com/denoland/deno/blob/v2.9.5/cli/rt/Cargo.toml).
- * The option features is about package deno; cargo refuses what the package that is built does not have, so denort gets
- * them only while it is a binary of package deno.
+ * Arguments of cargo build for denort, the profile aside. The option features is given as it is to deno, or the crates of
+ * both would be compiled twice. What leaves `deno upgrade` out is not: it is about package deno, which is not compiled here,
+ * and without its default features denort has no V8 since 2.9.5 (https://github.com/denoland/deno/blob/v2.9.5/cli/rt/Cargo.toml).
  */
 export function runtimeArguments(
   recipe: DenoRecipe,
@@ -73,20 +82,22 @@ export function runtimeArguments(
         "copy of deno itself",
     );
   }
-  if (facts.published && !recipe.denort.includes("deno")) {
+  if (!hasRuntime(recipe, facts)) {
     throw new Error(
       `source: the published crate deno ${facts.version} has no denort, which is a package of the repository that is not ` +
         "published; give a tree of the repository",
     );
   }
-  const features = recipe.denort.includes("deno") ? facts.features : [];
-  return [...recipe.denort, ...(features.length > 0 ? ["--features", features.join(",")] : [])];
+  return [...recipe.denort, ...(facts.features.length > 0 ? ["--features", facts.features.join(",")] : [])];
 }
 
-/** Packages of the container that runs cargo; cross-compiling takes the distribution's LLVM, a compiler for any target. */
+/**
+ * Packages of the container that runs cargo; cross-compiling takes the distribution's LLVM, a compiler for any target.
+ * Python reads what was linked.
+ */
 export function cargoPackages(recipe: DenoRecipe, { way }: Pick<Facts, "way">): string[] {
-  const cross = way.where === "cross" ? ["clang", "lld", "llvm", "python3"] : [];
-  return [...new Set([...recipe.packages, "rsync", ...cross])];
+  const cross = way.where === "cross" ? ["clang", "lld", "llvm"] : [];
+  return [...new Set([...recipe.packages, "rsync", "python3", ...cross])];
 }
 
 /** Environment of cargo build, without the variables that hand V8 over. */

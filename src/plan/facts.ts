@@ -13,7 +13,7 @@ export interface Tree {
   channel: Channel;
   commit: string | null;
   rust: string | null;
-  library: string;
+  libraryVersion: string;
   /** the newest libclang that its crates can be given; null: any */
   libclang: number | null;
   recipe: DenoRecipe;
@@ -29,7 +29,7 @@ export interface Facts {
   channel: Channel;
   commit: string | null;
   rust: string | null;
-  library: string;
+  libraryVersion: string;
   target: Target;
   engine: Target;
   origin: "source" | "upstream" | "prebuilt";

@@ -82,10 +82,10 @@ export type Plan = {
 };
 
 function librarySteps(facts: Facts, recipe: LibraryRecipe): Step[] {
-  const { origin, engine, target, library, systemCompilers, headers } = facts;
+  const { origin, engine, target, libraryVersion, systemCompilers, headers } = facts;
   if (origin !== "source") {
     const why = origin === "upstream" ? "asked for by --library-origin=UPSTREAM" : "given by --prebuilt";
-    return [{ name: `take V8 ${library}`, where: "none", platform: engine.platform, why, cost: "a copy" }];
+    return [{ name: `take V8 ${libraryVersion}`, where: "none", platform: engine.platform, why, cost: "a copy" }];
   }
   const native = engine === target;
   const emulated = emulatesSnapshot(recipe, facts);
@@ -115,7 +115,7 @@ function librarySteps(facts: Facts, recipe: LibraryRecipe): Step[] {
       cost: native ? "half a minute" : "one to three minutes",
     },
     {
-      name: `compile V8 ${library}`,
+      name: `compile V8 ${libraryVersion}`,
       where: native ? "native" : "cross",
       platform: engine.platform,
       why:
@@ -211,9 +211,9 @@ function remarks(facts: Facts, denoRecipe: DenoRecipe, libraryRecipe: LibraryRec
       source: "https://github.com/denoland/deno/blob/v2.9.5/.cargo/config.toml",
     });
   }
-  if (facts.origin === "source" && semver.gtr(facts.library, PROVEN_LIBRARY)) {
+  if (facts.origin === "source" && semver.gtr(facts.libraryVersion, PROVEN_LIBRARY)) {
     own.push({
-      what: `V8 ${facts.library} is newer than ${PROVEN_LIBRARY}, the newest line that was compiled with this recipe: rehearse it first.`,
+      what: `V8 ${facts.libraryVersion} is newer than ${PROVEN_LIBRARY}, the newest line that was compiled with this recipe: rehearse it first.`,
       why: "V8's GN files change without a word between its releases, and a wrong argument is ignored",
       source: "docs/records/real-builds.md",
     });
@@ -253,7 +253,7 @@ export function plan(facts: Facts, denoRecipe: DenoRecipe, libraryRecipe: Librar
     triple: target.triple,
     engine: engine.platform,
     rust: facts.rust ?? "",
-    library: facts.library,
+    library: facts.libraryVersion,
     libraryOrigin: facts.origin,
     archive: libraryRecipe.archive,
     binding: libraryRecipe.binding ?? "",

@@ -208,9 +208,11 @@ export const DENO: readonly DenoRow[] = [
   },
   {
     range: ">=2.1.7",
-    denort: ["--locked", "-p", "denort", "--bin", "denort"],
-    why: "it became a package",
-    source: deno("v2.1.7/cli/rt/Cargo.toml"),
+    denort: ["--locked", "-p", "deno", "-p", "denort", "--bin", "denort"],
+    why:
+      "it became a package. With both packages named, as upstream does, cargo gives the crates of both deno's features, and " +
+      "what `-p deno --bin deno` compiled is taken as it is",
+    source: `${deno("v2.1.7/cli/rt/Cargo.toml")} and ${deno("v2.9.5/.github/workflows/ci.ts#L984")}`,
   },
   {
     range: ">=1.40.5",

@@ -36,7 +36,7 @@ export function checkEngine(settings: Settings, engine: Target, targets: readonl
 /** Decides everything about one version on one platform; nothing is compiled or installed for it. */
 export async function decide(settings: Settings, tree: Tree, engine: Target, target: Target): Promise<Work> {
   checkEngine(settings, engine, [target]);
-  const recipe = libraryRecipe(tree.library, target.triple, tree.recipe.libraryFeatures);
+  const recipe = libraryRecipe(tree.libraryVersion, target.triple, tree.recipe.libraryFeatures);
   const origin = settings.prebuilt ? "prebuilt" : settings.fromUpstream ? "upstream" : "source";
   if (
     origin === "source" &&
@@ -45,7 +45,7 @@ export async function decide(settings: Settings, tree: Tree, engine: Target, tar
     !emulatesSnapshot(recipe, { engine, target })
   ) {
     throw new Error(
-      `platform: V8 ${tree.library} for linux/amd64 cannot be compiled on a linux/arm64 engine: its GN files name a ` +
+      `platform: V8 ${tree.libraryVersion} for linux/amd64 cannot be compiled on a linux/arm64 engine: its GN files name a ` +
         "toolchain (clang_arm64_v8_x64) that they do not define for Linux; accepted here: V8 10.9 (crate 0.55) and newer, " +
         "whose snapshot programs of the target make. For an older one use a linux/amd64 engine, or give V8 with --prebuilt " +
         "or --library-origin=UPSTREAM",

@@ -38,9 +38,9 @@ export async function rehearseNewest(settings: Settings): Promise<void> {
         "planned; look at what it changed, then raise RECIPE_LINE",
     );
   }
-  if (semver.gtr(tree.library, PROVEN_LIBRARY)) {
+  if (semver.gtr(tree.libraryVersion, PROVEN_LIBRARY)) {
     throw new Error(
-      `recipe: Deno ${version} has V8 ${tree.library}, which is newer than ${PROVEN_LIBRARY}, the newest line that was compiled ` +
+      `recipe: Deno ${version} has V8 ${tree.libraryVersion}, which is newer than ${PROVEN_LIBRARY}, the newest line that was compiled ` +
         "with the rows in src/plan/recipe.ts. Rehearse it, compile it (test/real/library.sh), then raise PROVEN_LIBRARY",
     );
   }

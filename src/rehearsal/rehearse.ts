@@ -31,7 +31,8 @@ async function rehearsePlatform(settings: Settings, tree: Tree, target: Target):
   const planned = await runCheck("plan", async () => {
     work = await decide(settings, tree, await enginePlatform(), target);
     const { facts, recipe } = work;
-    const v8 = facts.origin === "source" ? `V8 ${tree.library} compiled` : `V8 ${tree.library}, ${facts.origin}`;
+    const v8 =
+      facts.origin === "source" ? `V8 ${tree.libraryVersion} compiled` : `V8 ${tree.libraryVersion}, ${facts.origin}`;
     return `${v8}, archive ${recipe.archive}; cargo ${facts.way.where} on ${facts.engine.platform}`;
   });
   if (!work) return [planned];
@@ -60,7 +61,7 @@ export async function rehearse(settings: Settings, request: VersionRequest, targ
   const source = await runCheck("source", async () => {
     tree = await step("rehearse: Deno's source", () => findTree(settings, request));
     const patched = settings.patches ? ", patched" : "";
-    return `Deno ${tree.version}${tree.commit ? `, commit ${tree.commit}` : ""}${patched}; V8 ${tree.library}; Rust ${tree.rust ?? "not pinned"}`;
+    return `Deno ${tree.version}${tree.commit ? `, commit ${tree.commit}` : ""}${patched}; V8 ${tree.libraryVersion}; Rust ${tree.rust ?? "not pinned"}`;
   });
   const found = tree;
   const results = found

@@ -1,6 +1,7 @@
 import { type Container, type Directory, dag, type File } from "@dagger.io/dagger";
 import { packZip, writeChecksum } from "../../dagger/releases/archive.js";
-import { prepareDeno } from "../deno/build.js";
+import { prepareDeno, prepareDenort } from "../deno/build.js";
+import { hasRuntime } from "../plan/arguments.js";
 import { inTurn, type Work } from "../plan/work.js";
 import { zipName } from "../request/platform.js";
 import { pythonContainer } from "../toolchain/toolchains.js";
@@ -21,18 +22,24 @@ export async function makeArchive(work: Work): Promise<File> {
  * itself is given back.
  */
 async function prepareRelease(work: Work): Promise<() => Promise<Directory>> {
-  const [container, binary, library] = await Promise.all([
+  const { triple, alias } = work.target;
+  const [container, library, binary, runtime] = await Promise.all([
     tools(work),
-    prepareDeno(work, prepareLibrary),
     prepareLibrary(work),
+    prepareDeno(work, prepareLibrary),
+    hasRuntime(work.tree.recipe, work.facts) ? prepareDenort(work, prepareLibrary) : null,
   ]);
   return async () => {
-    const zip = packZip(container, await binary(), zipName(work.target.triple));
-    const libraryFiles = await library();
-    const { alias } = work.target;
-    return [zipName(work.target.triple), ...(alias ? [alias] : [])].reduce(
-      (files, name) => files.withFile(name, zip).withFile(`${name}.sha256sum`, writeChecksum(container, zip, name)),
-      libraryFiles,
+    const deno = packZip(container, await binary(), zipName(triple));
+    const zips = new Map([zipName(triple), ...(alias ? [alias] : [])].map((name) => [name, deno]));
+    if (runtime) {
+      const name = zipName(triple, "denort");
+      zips.set(name, packZip(container, await runtime(), name, "denort"));
+    }
+    return [...zips].reduce(
+      (files, [name, zip]) =>
+        files.withFile(name, zip).withFile(`${name}.sha256sum`, writeChecksum(container, zip, name)),
+      await library(),
     );
   };
 }

@@ -127,7 +127,7 @@ export async function findTree(settings: Settings, request: VersionRequest): Pro
     channel: treeChannel(request, version),
     commit,
     rust: rust ? rustVersion(rust) : null,
-    library: v8Version(lock),
+    libraryVersion: v8Version(lock),
     libclang: newestLibclang(lock),
     recipe,
     published,

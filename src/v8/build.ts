@@ -1,5 +1,5 @@
 import { type Container, type Directory, dag, type Platform } from "@dagger.io/dagger";
-import type { Check } from "../../dagger/engine/check.js";
+import { type Check, runCheck } from "../../dagger/engine/check.js";
 import { assertRuns } from "../../dagger/engine/emulation.js";
 import { fetchFile } from "../../dagger/engine/remote.js";
 import { step } from "../../dagger/engine/step.js";
@@ -17,6 +17,7 @@ import { emulatesSnapshot, gnArguments, libraryPackages } from "../plan/argument
 import { newestLibclang, packageVersion, rustVersion } from "../plan/manifests.js";
 import type { Work } from "../plan/work.js";
 import { downloadUrl, tagOf } from "../request/version.js";
+import { compareClang, compareRust } from "../toolchain/asked.js";
 import { openCompilerCache } from "../toolchain/compiler-cache.js";
 import { ownToolchain, requireRust, targetRoot } from "../toolchain/toolchains.js";
 
@@ -67,16 +68,25 @@ async function libraryToolchain(
   return withVersions(container, tools);
 }
 
+/** The Rust that a rusty_v8 tree pins. Up to 0.55 the file has no extension and no more than the version in it. */
+async function pinnedRust(tree: Directory): Promise<string | null> {
+  const [file, old] = await Promise.all(
+    ["rust-toolchain.toml", "rust-toolchain"].map((path) => upstream.readText(tree, path)),
+  );
+  const pinned = file ?? old;
+  return pinned ? rustVersion(pinned) : null;
+}
+
 /** rusty_v8's source as it is compiled; its version must be the one that Deno's Cargo.lock names. */
 async function findLibrarySource({ settings, tree }: Work): Promise<Directory> {
   const { librarySource: own, libraryRepository, libraryPatches } = settings;
-  const original = own ?? (await upstream.fetchLibraryTree(libraryRepository, tagOf(tree.library)));
+  const original = own ?? (await upstream.fetchLibraryTree(libraryRepository, tagOf(tree.libraryVersion)));
   const manifest = await upstream.readText(original, "Cargo.toml");
   if (!manifest) throw new Error("library-source: not a rusty_v8 tree: Cargo.toml is missing");
   const version = packageVersion(manifest);
-  if (version !== tree.library) {
+  if (version !== tree.libraryVersion) {
     throw new Error(
-      `library-source: it is V8 crate ${version}, but Deno ${tree.version} needs ${tree.library} (its Cargo.lock)`,
+      `library-source: it is V8 crate ${version}, but Deno ${tree.version} needs ${tree.libraryVersion} (its Cargo.lock)`,
     );
   }
   const triples = "build/rust/known-target-triples.txt";
@@ -98,13 +108,9 @@ async function findLibrarySource({ settings, tree }: Work): Promise<Directory> {
 async function prepareInput(work: Work): Promise<() => Promise<LibraryBuild>> {
   const { settings, tree, facts, recipe, target, engine } = work;
   const given = await findLibrarySource(work);
-  const [rust, oldRust, lock] = await Promise.all(
-    // Up to 0.55 the file has no extension and no more than the version in it.
-    ["rust-toolchain.toml", "rust-toolchain", "Cargo.lock"].map((path) => upstream.readText(given, path)),
-  );
-  const pinned = rust ?? oldRust;
+  const [rust, lock] = await Promise.all([pinnedRust(given), upstream.readText(given, "Cargo.lock")]);
   const container = await libraryToolchain(work, {
-    rust: pinned ? rustVersion(pinned) : null,
+    rust,
     libclang: {
       least: typeof recipe.libclang === "number" ? recipe.libclang : null,
       most: lock ? newestLibclang(lock) : null,
@@ -130,7 +136,7 @@ async function prepareInput(work: Work): Promise<() => Promise<LibraryBuild>> {
       python: recipe.python,
       archive: recipe.archive,
       binding: recipe.binding,
-      cacheKey: cacheKey(`rusty-v8-${tree.library}-${target.debian}`, {
+      cacheKey: cacheKey(`rusty-v8-${tree.libraryVersion}-${target.debian}`, {
         engine: engine.platform,
         features: recipe.features,
         gn,
@@ -157,7 +163,7 @@ export async function prepareLibrary(work: Work): Promise<() => Promise<Director
 
   const input = await prepareInput(work);
   return () =>
-    step(`V8 ${tree.library} for ${target.platform}`, async () => {
+    step(`V8 ${tree.libraryVersion} for ${target.platform}`, async () => {
       if (engine !== target) await assertRuns(settings.base, target.platform as Platform);
       return (await buildLibrary(await input())).sync();
     });
@@ -166,13 +172,17 @@ export async function prepareLibrary(work: Work): Promise<() => Promise<Director
 /** Configures V8 as its build does, and looks at what GN makes of it; each finding is a line of the rehearsal. */
 export async function rehearseV8(work: Work): Promise<Check[]> {
   const input = await (await prepareInput(work))();
-  const said = (await versions(input.toolchain))
-    .split("\n")
-    .filter((line) => /^(rustc|\S*clang|gn|ninja|bindgen): /.test(line));
-  return [
-    { name: "toolchain of V8", passed: true, seen: said.join("; ") || "Chromium's compilers" },
-    ...(await rehearseLibrary(input)),
-  ];
+  const tools = await runCheck("toolchain of V8", async () => {
+    const [said, pinned, chromium] = await Promise.all([
+      versions(input.toolchain),
+      pinnedRust(input.source),
+      upstream.readText(input.source, "tools/clang/scripts/update.py"),
+    ]);
+    const named = said.split("\n").filter((line) => /^(rustc|\S*clang|gn|ninja|bindgen): /.test(line));
+    const rust = compareRust(said, pinned, "rusty_v8's source");
+    return [...named, rust, compareClang(said, chromium)].filter(Boolean).join("; ");
+  });
+  return [tools, ...(await rehearseLibrary(input))];
 }
 
 /** V8's archive and binding under the names that V8's build script asks for. */
@@ -182,7 +192,7 @@ export async function makeLibrary(work: Work): Promise<Directory> {
 
 /** The files of one version from a directory in RUSTY_V8_MIRROR layout. */
 async function takePrebuilt(mirror: Directory, { tree, recipe }: Work): Promise<Directory> {
-  const folder = tagOf(tree.library);
+  const folder = tagOf(tree.libraryVersion);
   const names = [recipe.archive, ...(recipe.binding ? [recipe.binding] : [])];
   for (const name of names) {
     if (!(await mirror.exists(`${folder}/${name}`))) {
@@ -200,7 +210,7 @@ async function fetchUpstreamLibrary({ settings, tree, recipe }: Work): Promise<D
   const remote = { argument: "library-origin", instead: "finished files with --prebuilt, or --library-origin=SOURCE" };
   let directory = dag.directory();
   for (const name of names) {
-    const url = downloadUrl(settings.libraryRepository, tree.library, name);
+    const url = downloadUrl(settings.libraryRepository, tree.libraryVersion, name);
     directory = directory.withFile(name, await fetchFile(url, remote));
   }
   return directory;
@@ -209,5 +219,5 @@ async function fetchUpstreamLibrary({ settings, tree, recipe }: Work): Promise<D
 /** V8's files in the folder that RUSTY_V8_MIRROR has for this version; refused at once, or the work, as {@link prepareLibrary}. */
 export async function prepareMirror(work: Work): Promise<() => Promise<Directory>> {
   const make = await prepareLibrary(work);
-  return async () => dag.directory().withDirectory(tagOf(work.tree.library), await make());
+  return async () => dag.directory().withDirectory(tagOf(work.tree.libraryVersion), await make());
 }

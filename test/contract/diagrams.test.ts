@@ -34,7 +34,7 @@ function stepsOf(strategy: Strategy, from: Pick<Facts, "origin" | "crate">): Ste
     channel: "stable",
     commit: null,
     rust: "1.95.0",
-    library: LIBRARY,
+    libraryVersion: LIBRARY,
     target,
     engine,
     systemCompilers: false,

@@ -78,8 +78,10 @@ describeEngine("dagger call", () => {
     }
     expect((await readdir(join(directory, "library"))).sort()).toEqual(names);
     expect((await readdir(join(directory, "mirror", `v${libraryVersion}`))).sort()).toEqual(names);
-    const zip = "deno-x86_64-unknown-linux-gnu.zip";
-    expect((await readdir(join(directory, "release"))).sort()).toEqual([zip, `${zip}.sha256sum`, ...names]);
+    const zips = ["deno", "denort"].map((program) => `${program}-x86_64-unknown-linux-gnu.zip`);
+    expect((await readdir(join(directory, "release"))).sort()).toEqual(
+      [...zips.flatMap((zip) => [zip, `${zip}.sha256sum`]), ...names].sort(),
+    );
   });
 
   it("goes on with V8 where it was interrupted", async () => {

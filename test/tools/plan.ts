@@ -65,7 +65,7 @@ function describe(): string {
     {
       ...choices,
       version,
-      library,
+      libraryVersion: library,
       channel: requestChannel(request ?? { kind: "latest" }),
       commit: null,
       rust: existsSync(join(directory, "rust-toolchain.toml")) ? rustVersion(read("rust-toolchain.toml")) : null,

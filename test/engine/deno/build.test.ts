@@ -205,6 +205,42 @@ for e in zipfile.ZipFile(sys.argv[1]).infolist(): print(e.filename, oct(e.extern
     );
   });
 
+  /** A copy of Deno whose build script does more, and which says a text of the generated source where it said its version. */
+  const generating = async (place: string, more = "") => {
+    const directory = await copyOfDeno();
+    const source = `pub const PLACE: &str = ${place};`;
+    const write = `std::fs::write(env::var("OUT_DIR").unwrap() + "/generated.rs", ${JSON.stringify(source)}).unwrap();`;
+    await edit(join(directory, "cli/build.rs"), "fn main() {\n", `fn main() {\n  ${write}\n  ${more}\n`);
+    await edit(
+      join(directory, "cli/main.rs"),
+      'println!("Deno {}", version::DENO)',
+      'println!("{}", generated::PLACE)',
+    );
+    await appendFile(
+      join(directory, "cli/main.rs"),
+      'mod generated { include!(concat!(env!("OUT_DIR"), "/generated.rs")); }\n',
+    );
+    return module({ source: dag.host().directory(directory) });
+  };
+
+  it("leaves the paths of the build out of the sources' names", async () => {
+    const binary = await (await generating("file!()")).build(version, "linux/amd64");
+    expect(await run(binary, "linux/amd64")).toMatch(/^target\/release\/build\/deno-\w+\/out\/generated\.rs\n$/);
+  });
+
+  it("does not hand over a binary without RELRO, with a RUNPATH and paths of the build, and says each", async () => {
+    const link = ["-z,norelro", "-rpath,/opt/elsewhere"];
+    const print = link.map((it) => `println!("cargo:rustc-link-arg-bins=-Wl,${it}");`).join(" ");
+    const failure = (await generating('env!("OUT_DIR")', print)).build(version, "linux/amd64");
+    const name = "the deno that was built for linux/amd64";
+    await expect(failure).rejects.toThrow(
+      new RegExp(
+        `^${name}: RELRO: .*-z relro.*\\n${name}: RUNPATH: '/opt/elsewhere'; .*\\n` +
+          `${name}: build paths: 1 begin with /cache/target/, such as /cache/target/release/build/deno-.*$`,
+      ),
+    );
+  });
+
   it("leaves deno upgrade out, or points it elsewhere", async () => {
     const without = await module({ upgrade: false }).build(version, "linux/amd64");
     await expect(run(without, "linux/amd64", "upgrade")).rejects.toThrow("exit code: 1");
@@ -233,10 +269,10 @@ for e in zipfile.ZipFile(sys.argv[1]).infolist(): print(e.filename, oct(e.extern
     await expect(failure).rejects.toThrow(/prebuilt: v150\.900\.0\/librusty_v8_simdutf_release_.* is missing/);
   });
 
-  it("releases zips, checksums in upstream's format, an alias and V8, for two platforms", async () => {
+  it("releases deno's and denort's zips, checksums in upstream's format, an alias and V8, for two platforms", async () => {
     const directory = await mkdtemp(join(tmpdir(), "deno-from-source-"));
     await (await module().release(version, ["linux/arm64", "linux/amd64"])).export(directory);
-    const zips = Object.values(triples).map((triple) => `deno-${triple}.zip`);
+    const zips = Object.values(triples).flatMap((triple) => [`deno-${triple}.zip`, `denort-${triple}.zip`]);
     const names = [...zips, "deno-linux-arm64.zip"].flatMap((name) => [name, `${name}.sha256sum`]);
     const libraries = Object.values(triples).flatMap((triple) => [
       `librusty_v8_simdutf_release_${triple}.a.gz`,
@@ -248,6 +284,12 @@ for e in zipfile.ZipFile(sys.argv[1]).infolist(): print(e.filename, oct(e.extern
         .update(await readFile(join(directory, name)))
         .digest("hex");
       expect(await readFile(join(directory, `${name}.sha256sum`), "utf8")).toBe(`${sum}  ${name}\n`);
+    }
+    for (const name of zips) {
+      const entries = execFileSync("python3", ["-m", "zipfile", "-l", join(directory, name)])
+        .toString()
+        .split("\n");
+      expect(entries.slice(1).map((line) => line.split(" ")[0])).toEqual([name.split("-")[0], ""]);
     }
     expect(await readFile(join(directory, "deno-linux-arm64.zip"))).toEqual(
       await readFile(join(directory, `deno-${triples["linux/arm64"]}.zip`)),

@@ -90,6 +90,40 @@ describe("build", () => {
     );
   });
 
+  it("reads the binary where it was linked, and does not even run one that is not hardened", async () => {
+    const it = session({
+      rules: [
+        ({ of, field }) => {
+          if (field === "stdout" && (of?.args.args as string[] | undefined)?.[3] === "/linked")
+            throw new ExecFailure(
+              1,
+              "the deno that was built for linux/arm64: RELRO: it has none; link it with -z relro\n",
+            );
+          return undefined;
+        },
+      ],
+    });
+    await expect(build(it)).rejects.toThrow(
+      /^the deno that was built for linux\/arm64: RELRO: it has none; link it with -z relro$/,
+    );
+    const words = it.questions.map(({ of }) => (of?.args.args as string[] | undefined) ?? []);
+    expect(words.filter(([command]) => command === "/deno")).toEqual([]);
+    const read = words.find((command) => command[3] === "/linked");
+    expect(read?.slice(4)).toEqual([
+      "the deno that was built for linux/arm64",
+      ...["/usr/local/cargo/", "/usr/local/rustup/", "/cache/target/"],
+    ]);
+  });
+
+  it("lets a profile that is about debugging name the sources", async () => {
+    const it = session();
+    await build(it, () => ({ profile: "release-with-debug" }));
+    const words = it.questions.map(({ of }) => (of?.args.args as string[] | undefined) ?? []);
+    expect(words.find((command) => command[3] === "/linked")?.slice(4)).toEqual([
+      "the deno that was built for linux/arm64",
+    ]);
+  });
+
   it("gives both cargo and V8's build a libclang that their own bindgen can read", async () => {
     const choices = (version: string, of: "deno" | "library") => {
       const lock = `\n[[package]]\nname = "bindgen"\nversion = "${version}"\n`;

@@ -72,11 +72,13 @@ describe("runtime", () => {
   const runtime = (it: Session, options: () => Partial<Options> = compiled) =>
     asked(it, () => denoFromSource(options()).runtime("2.9.5", "linux/amd64"));
 
-  it("is built like deno, in the same volume, with arguments of its own", async () => {
+  it("is built like deno, in the same volume and with the same features, so that no crate is compiled twice", async () => {
     const it = session();
     const result = await runtime(it, () => ({ ...compiled(), features: ["hmr"], upgrade: false }));
 
-    expect(run(result).at(-1)?.slice(3)).toEqual(["build", "--locked", "-p", "denort", "--bin", "denort"]);
+    expect(run(result).at(-1)?.slice(3)).toEqual([
+      ...["build", "--locked", "-p", "deno", "-p", "denort", "--bin", "denort", "--features", "hmr"],
+    ]);
     expect(environment(result)).toMatchObject({ PROGRAM: "denort", STRIP: "--strip-debug" });
     expect(result.args).toEqual({ path: "/out/denort" });
     const volume = (thing: Thing) =>

@@ -6,8 +6,12 @@ import {
   argumentOf,
   commands,
   container,
+  DENO,
+  denoTree,
   directory,
   environment,
+  LIBRARY,
+  libraryTree,
   platformOf,
   prebuilt,
   session,
@@ -54,7 +58,7 @@ describe("archive", () => {
 });
 
 describe("release", () => {
-  it("of two platforms has zips with checksums, the second name for arm64, and V8's files", async () => {
+  it("of two platforms has deno's and denort's zips with checksums, the second name for arm64, and V8's files", async () => {
     const it = session();
     const result = await asked(it, () => denoFromSource().release("2.9.5", ["linux/arm64", "linux/amd64"]));
 
@@ -66,8 +70,15 @@ describe("release", () => {
         "deno-aarch64-unknown-linux-gnu.zip.sha256sum",
         "deno-linux-arm64.zip",
         "deno-linux-arm64.zip.sha256sum",
+        "denort-aarch64-unknown-linux-gnu.zip",
+        "denort-aarch64-unknown-linux-gnu.zip.sha256sum",
       ],
-      ["deno-x86_64-unknown-linux-gnu.zip", "deno-x86_64-unknown-linux-gnu.zip.sha256sum"],
+      [
+        "deno-x86_64-unknown-linux-gnu.zip",
+        "deno-x86_64-unknown-linux-gnu.zip.sha256sum",
+        "denort-x86_64-unknown-linux-gnu.zip",
+        "denort-x86_64-unknown-linux-gnu.zip.sha256sum",
+      ],
     ]);
     await expectGolden(it, result, "release");
   });
@@ -76,9 +87,48 @@ describe("release", () => {
     const it = session();
     const result = await asked(it, () => denoFromSource().release("2.9.5", ["linux/arm64", "linux/amd64"]));
 
-    const all = commands(new Set([...it.made(), ...closure(result)])).map((words) => words.join(" "));
-    expect(all.filter((words) => words.includes("cargo check"))).toHaveLength(2);
-    expect(all.filter((words) => words.includes("cargo build"))).toHaveLength(2);
+    const all = commands(new Set([...it.made(), ...closure(result)]));
+    const of = (words: string[]) => all.filter((one) => words.every((word) => one.join(" ").includes(word)));
+    expect(of(["cargo check"])).toHaveLength(2);
+    expect(of(["cargo build", "--bin deno"])).toHaveLength(4);
+    expect(of(["cargo build", "--bin denort"])).toHaveLength(2);
+  });
+
+  it("has the deno of build, by the very same step, so that what one of them compiled the other takes", async () => {
+    const it = session();
+    const binary = await asked(it, () => denoFromSource().build("2.9.5", "linux/arm64"));
+    const result = await asked(it, () => denoFromSource().release("2.9.5", ["linux/arm64"]));
+    expect(binary.args.path).toBe("/out/deno");
+    expect(closure(result)).toContain(binary);
+  });
+
+  it("makes denort when deno is there, for the memory of two links is not", async () => {
+    const it = session();
+    await asked(it, () => denoFromSource().release("2.9.5", ["linux/arm64"]));
+    const turns = it.questions.flatMap(({ of, field }) => {
+      if (field === "sync" && /^\/out\/deno(rt)?$/.test(String(of?.args.path))) return [String(of?.args.path)];
+      return of && field === "stdout"
+        ? (commands([of])[0]
+            ?.slice(0, 2)
+            .filter((word) => /^(\/deno|eval)/.test(word)) ?? [])
+        : [];
+    });
+    expect(turns.slice(turns.indexOf("/out/deno"))).toEqual([
+      ...["/out/deno", "/deno", "/deno", "eval", "/out/denort", "/denort"],
+    ]);
+  });
+
+  it("of a version that has no denort has deno's zip alone", async () => {
+    const it = session({
+      trees: { [`${DENO}@v1.40.4`]: denoTree("1.40.4", "0.83.2"), [`${LIBRARY}@v0.83.2`]: libraryTree("0.83.2") },
+      outputs: { "/deno --version": "deno 1.40.4 (stable, release)", "/deno eval": "42\n" },
+    });
+    const result = await asked(it, () => denoFromSource().release("1.40.4", ["linux/amd64"]));
+    const part = argumentOf(steps(result, "withDirectory")[0], "source");
+    expect(steps(part, "withFile").map(({ args }) => args.path)).toEqual([
+      "deno-x86_64-unknown-linux-gnu.zip",
+      "deno-x86_64-unknown-linux-gnu.zip.sha256sum",
+    ]);
   });
 });
 
@@ -167,7 +217,7 @@ describe("toolchain", () => {
 
     expect(platformOf(result)).toBe("linux/arm64");
     expect(commands([result])[0]?.slice(3)).toEqual([
-      ...["versions", "rustc", "cargo", "cc", "git", "rsync", "strip", "cmake", "perl"],
+      ...["versions", "rustc", "cargo", "cc", "git", "rsync", "strip", "python3", "cmake", "perl"],
     ]);
     await expectGolden(it, result, "toolchain");
   });

@@ -1,5 +1,11 @@
 import { describe, expect, it } from "vitest";
-import { cargoArguments, cargoEnvironment, gnArguments, runtimeArguments } from "../../../src/plan/arguments.js";
+import {
+  cargoArguments,
+  cargoEnvironment,
+  gnArguments,
+  hasRuntime,
+  runtimeArguments,
+} from "../../../src/plan/arguments.js";
 import type { Facts } from "../../../src/plan/facts.js";
 import { plan } from "../../../src/plan/plan.js";
 import { denoRecipe, libraryRecipe } from "../../../src/plan/recipe.js";
@@ -12,7 +18,7 @@ function facts(changes: Partial<Facts> = {}): Facts {
     channel: "stable",
     commit: "0123456789abcdef0123456789abcdef01234567",
     rust: "1.95.0",
-    library: "150.4.0",
+    libraryVersion: "150.4.0",
     target: parsePlatform("linux/arm64"),
     engine: parsePlatform("linux/amd64"),
     origin: "source",
@@ -32,7 +38,7 @@ function facts(changes: Partial<Facts> = {}): Facts {
 function planOf(changes: Partial<Facts> = {}) {
   const it = facts(changes);
   const recipe = denoRecipe(it.version);
-  return plan(it, recipe, libraryRecipe(it.library, it.target.triple, recipe.libraryFeatures));
+  return plan(it, recipe, libraryRecipe(it.libraryVersion, it.target.triple, recipe.libraryFeatures));
 }
 
 const pair = (engine: string, target: string, unknown: string | null = null): Partial<Facts> => ({
@@ -138,7 +144,9 @@ describe("plan says why", () => {
     );
     expect(step(pair("linux/arm64", "linux/amd64"))?.why).toMatch(/QEMU runs them$/);
     expect(step(pair("linux/arm64", "linux/arm64"))).toBeUndefined();
-    expect(step({ ...pair("linux/amd64", "linux/arm64"), version: "1.28.0", library: "0.54.0" })).toBeUndefined();
+    expect(
+      step({ ...pair("linux/amd64", "linux/arm64"), version: "1.28.0", libraryVersion: "0.54.0" }),
+    ).toBeUndefined();
   });
 
   it("V8's headers are precompiled, or why they are not, with what it costs", () => {
@@ -193,16 +201,16 @@ describe("plan remarks", () => {
   });
 
   it("nothing about compiling V8 where V8 is not compiled", () => {
-    const old = { library: "0.94.0", version: "1.44.4" };
+    const old = { libraryVersion: "0.94.0", version: "1.44.4" };
     expect(remarks({ ...old, origin: "source" })).toContain("Unset V8_FROM_SOURCE");
     expect(remarks({ ...old, origin: "upstream" })).not.toContain("Unset V8_FROM_SOURCE");
   });
 
   it("a V8 of a newer line than was ever compiled, where it is compiled", () => {
     const newer = "V8 152.2.0 is newer than";
-    expect(remarks({ library: "152.2.0" })).toContain(newer);
-    expect(remarks({ library: "152.2.0", origin: "prebuilt" })).not.toContain(newer);
-    expect(remarks({ library: "147.4.0" })).not.toContain("is newer than");
+    expect(remarks({ libraryVersion: "152.2.0" })).toContain(newer);
+    expect(remarks({ libraryVersion: "152.2.0", origin: "prebuilt" })).not.toContain(newer);
+    expect(remarks({ libraryVersion: "147.4.0" })).not.toContain("is newer than");
   });
 
   it("what the published crate of Deno cannot give", () => {
@@ -230,6 +238,10 @@ describe("denort of the published crate", () => {
       "source: the published crate deno 2.9.5 has no denort",
     );
     expect(runtimeArguments(denoRecipe("2.1.6"), facts({ version: "2.1.6", published: true }))).toContain("denort");
+    const has = (version: string, published: boolean) => hasRuntime(denoRecipe(version), { published });
+    expect([has("2.9.5", true), has("2.9.5", false), has("2.1.6", true), has("1.40.4", false)]).toEqual([
+      ...[false, true, true, false],
+    ]);
   });
 });
 
@@ -276,7 +288,7 @@ describe("plan shows", () => {
 
   it("the libclang that no distribution has, since V8 152, on every engine", () => {
     for (const engine of ["linux/amd64", "linux/arm64"]) {
-      const packages = planOf({ ...pair(engine, "linux/arm64"), library: "152.2.0" }).libraryPackages;
+      const packages = planOf({ ...pair(engine, "linux/arm64"), libraryVersion: "152.2.0" }).libraryPackages;
       expect(packages).toContain("libclang-21-dev");
       expect(packages).not.toContain("libclang-19-dev");
     }
@@ -284,7 +296,7 @@ describe("plan shows", () => {
 
   it("GN and Ninja of the distribution where the old script cannot download them: an arm64 engine before V8 130.0.2", () => {
     const packages = (library: string, engine: string) =>
-      planOf({ ...pair(engine, "linux/arm64"), library, version: "2.1.4" }).libraryPackages;
+      planOf({ ...pair(engine, "linux/arm64"), libraryVersion: library, version: "2.1.4" }).libraryPackages;
     expect(packages("130.0.1", "linux/arm64")).toEqual(expect.arrayContaining(["generate-ninja", "ninja-build"]));
     expect(packages("130.0.2", "linux/arm64")).not.toContain("ninja-build");
     expect(packages("130.0.1", "linux/amd64")).not.toContain("ninja-build");
@@ -295,7 +307,7 @@ describe("plan shows", () => {
     const restore = "get back what the published crate leaves out";
     expect(names({ crate: true })[0]).toBe(restore);
     expect(names({ crate: false })).not.toContain(restore);
-    expect(names({ crate: true, library: "139.0.0", version: "2.4.0" })).not.toContain(restore);
+    expect(names({ crate: true, libraryVersion: "139.0.0", version: "2.4.0" })).not.toContain(restore);
   });
 
   it("all of it as text for people", () => {
@@ -383,15 +395,15 @@ describe("denort", () => {
 
   it("is a binary of package deno, then a package of its own", () => {
     expect(runtime("2.1.6")).toEqual(["--locked", "-p", "deno", "--bin", "denort"]);
-    expect(runtime("2.1.7")).toEqual(["--locked", "-p", "denort", "--bin", "denort"]);
+    expect(runtime("2.1.7")).toEqual(["--locked", "-p", "deno", "-p", "denort", "--bin", "denort"]);
   });
 
-  it("gets deno's features while it is of that package, and never what leaves deno upgrade out", () => {
-    const changes = { features: ["deno/panic-trace", "hmr"], upgrade: false };
-    expect(runtime("2.1.6", changes)).toEqual([
-      ...["--locked", "-p", "deno", "--bin", "denort", "--features", "deno/panic-trace,hmr"],
+  it.each(["2.1.6", "2.9.5"])("of %s gets deno's features, and never what leaves deno upgrade out", (version) => {
+    const features = ["--features", "deno/panic-trace,hmr"];
+    expect(runtime(version, { features: ["deno/panic-trace", "hmr"], upgrade: false })).toEqual([
+      ...runtime(version),
+      ...features,
     ]);
-    expect(runtime("2.9.5", changes)).toEqual(["--locked", "-p", "denort", "--bin", "denort"]);
   });
 
   it("does not exist before 1.40.5", () => {

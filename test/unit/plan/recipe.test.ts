@@ -188,7 +188,7 @@ describe("what Deno is built with", () => {
     expect(history(({ version }) => denoRecipe(version).denort)).toEqual([
       ["1.20.0", null],
       ["1.40.5", ["--locked", "-p", "deno", "--bin", "denort"]],
-      ["2.1.7", ["--locked", "-p", "denort", "--bin", "denort"]],
+      ["2.1.7", ["--locked", "-p", "deno", "-p", "denort", "--bin", "denort"]],
     ]);
   });
 

@@ -1,0 +1,2 @@
+console.log("ready");
+setInterval(() => {}, 3_600_000);
