@@ -74,6 +74,7 @@ export class DenoFromSource {
   imageBase: string;
   tini?: Directory;
   strategy: BuildStrategy;
+  precompiledHeaders: boolean;
 
   constructor(
     /**
@@ -189,6 +190,12 @@ export class DenoFromSource {
      * Example: --strategy=EMULATED
      */
     strategy: BuildStrategy = BuildStrategy.AUTO,
+    /**
+     * Whether V8's headers are precompiled, once a target in place of once a file: a quarter of the time for the same
+     * instructions. For V8 10.9 (crate 0.55) and newer, and not together with compiler-cache, for sccache stores nothing
+     * that is compiled so; plan says whether they are, and why not. Example: --precompiled-headers=false
+     */
+    precompiledHeaders: boolean = true,
   ) {
     checkOptions(
       {
@@ -239,6 +246,7 @@ export class DenoFromSource {
     this.imageBase = imageBase;
     this.tini = tini;
     this.strategy = strategy;
+    this.precompiledHeaders = precompiledHeaders;
   }
 
   /**

@@ -7,9 +7,16 @@ export const tools = "/opt/cross/bin";
 
 const install = script(import.meta.url, "install-cross-compilers.sh");
 
+const linkLibraries = script(import.meta.url, "link-target-libraries.sh");
+
 /** What ends the name of a variable that is meant for this target alone: the triple as crates spell it there. */
 export function variableSuffix(triple: string): string {
   return triple.replaceAll("-", "_");
+}
+
+/** The container, in which the target's root is mounted, with what programs of `triple` need to run there under QEMU. */
+export function withTargetLibraries(container: Container, triple: string): Container {
+  return container.withExec(["sh", "-c", linkLibraries, "link-target-libraries", triple]);
 }
 
 /**
@@ -34,6 +41,7 @@ export function withCrossCompilers(container: Container, triple: string, sysroot
   };
   const ready = container
     .withMountedDirectory(root, sysroot)
-    .withExec(["sh", "-c", install, "cross-compilers", triple]);
+    .withExec(["sh", "-c", install, "cross-compilers", triple])
+    .with((it) => withTargetLibraries(it, triple));
   return Object.entries(variables).reduce((it, [key, value]) => it.withEnvVariable(key, value), ready);
 }

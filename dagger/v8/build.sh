@@ -15,6 +15,8 @@ if ! grep -E -z -q 'current_cpu == target_cpu &&[[:space:]]+target_sysroot != ""
     "compiler's own C library, not the base image's. Report it to deno-from-source" >&2
   exit 1
 fi
+# In a log this says whether they are, or why not.
+if [ -n "${PRECOMPILED_HEADERS-}" ]; then "$PYTHON" "$PRECOMPILED_HEADERS/edit.py" . "$PRECOMPILED_HEADERS"; fi
 arguments=$GN_ARGUMENTS
 if [ "$SYSTEM_COMPILERS" = true ]; then
   # The script downloads Chromium's Rust (x86_64 only) whatever GN is told to use.
@@ -41,7 +43,7 @@ if [ "$SYSTEM_COMPILERS" = true ]; then
   fi
   export CLANG_BASE_PATH LIBCLANG_PATH RUSTC_BOOTSTRAP
   arguments="$arguments $(cat /opt/llvm/gn-args)"
-  # The target's compiler-rt is named as an input but never linked, for the product is an archive.
+  # The target's compiler-rt is named as an input, and linked to the programs that QEMU runs: libgcc has the same.
   runtime=$(echo /opt/llvm/lib/clang/*/lib)/$TRIPLE
   if [ ! -e "$runtime/libclang_rt.builtins.a" ]; then
     mkdir -p "$runtime"
@@ -61,7 +63,40 @@ if [ -n "${REHEARSAL-}" ]; then
 fi
 # cargo check runs the build script, which is all of V8, and type-checks the binding against the crate.
 # -vv shows Ninja's progress, which cargo hides otherwise.
-CARGO_TARGET_DIR=/cache/target cargo check -vv --release --lib --locked --target "$TRIPLE" "$@"
+compile() { CARGO_TARGET_DIR=/cache/target cargo check -vv --release --lib --locked --target "$TRIPLE" "$@"; }
+give_up() {
+  if [ -n "${PRECOMPILED_HEADERS-}" ]; then
+    echo "V8 was not compiled. If the step that failed was to make a file .gch, or to compile with one, V8's headers" \
+      "cannot be precompiled here: --precompiled-headers=false does without" >&2
+  fi
+  exit 1
+}
+# An empty toolchain is V8's own choice: host programs that know the target. Those of x86_64 alone are defined for Linux.
+by_host() {
+  echo "V8's snapshot: $1" >&2
+  if [ "$(uname -m)" != x86_64 ]; then
+    echo "V8's snapshot: on an engine like this nothing else makes one; use one of the target's platform" >&2
+    exit 1
+  fi
+  echo "V8's snapshot: host programs make it, which compiles most of V8 a second time" >&2
+  export "$GN_ARGUMENTS_VARIABLE=$arguments v8_snapshot_toolchain=\"\""
+}
+emulated=$EMULATED
+if [ "$emulated" = true ] && ! /sysroot/bin/true; then
+  by_host "QEMU did not run a program of the target here"
+  emulated=false
+fi
+if [ "$emulated" = true ] && [ -z "${REHEARSAL-}" ]; then
+  # What is said is kept, to see whether the step that failed was one that QEMU ran: V8's tools/run.py starts them all.
+  { compile "$@" 2>&1 || touch /tmp/failed; } | tee /tmp/said >&2
+  if [ -e /tmp/failed ]; then
+    grep -A 1 'FAILED: ' /tmp/said | grep -q '/run\.py ' || give_up
+    by_host "a program of the target failed under QEMU"
+    compile "$@" || give_up
+  fi
+else
+  compile "$@" || give_up
+fi
 if [ -n "${REHEARSAL-}" ]; then exit 0; fi
 out=/cache/target/$TRIPLE/release/gn_out
 rm -rf /out

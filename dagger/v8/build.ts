@@ -2,7 +2,7 @@ import { CacheSharingMode, type Container, type Directory, dag } from "@dagger.i
 import { withCargoRegistry } from "../engine/cargo-registry.js";
 import { script } from "../engine/script.js";
 import { type CompilerCache, withCompilerCache } from "../toolchain/compiler-cache.js";
-import { root, variableSuffix } from "../toolchain/cross.js";
+import { root, variableSuffix, withTargetLibraries } from "../toolchain/cross.js";
 
 /** What the V8 stage needs to know; all of it is decided before the stage is called. */
 export interface LibraryBuild {
@@ -18,6 +18,10 @@ export interface LibraryBuild {
   cargoFeatures: string[];
   gnArguments: string[];
   gnArgumentsVariable: string;
+  /** have GN precompile the headers of V8's large targets, where its files are as they are known */
+  precompiledHeaders: boolean;
+  /** programs of the target make V8's snapshot, under QEMU, as `gnArguments` say */
+  emulated: boolean;
   python: string;
   /** file names that this V8 version's build script asks for */
   archive: string;
@@ -30,10 +34,20 @@ export interface LibraryBuild {
 
 const build = script(import.meta.url, "build.sh");
 
+const header = (name: string) => ({ name, text: script(import.meta.url, `precompiled-headers/${name}`) });
+
+/** What the edit of V8's GN files is made with. The headers are written for each call with a time that never changes. */
+export const precompiled = {
+  folder: "/opt/precompiled-headers",
+  edit: header("edit.py"),
+  headers: ["base.h", "builtins.h", "compiler.h"].map(header),
+};
+
 /** The container that build.sh runs in, without the volume for what it compiles. */
 export async function prepareBuild(input: LibraryBuild): Promise<Container> {
   const container = (await withCargoRegistry(input.toolchain))
     .withMountedDirectory(root, input.sysroot)
+    .with((it) => (input.emulated ? withTargetLibraries(it, input.triple) : it))
     .withMountedDirectory("/src/rusty_v8", input.source)
     .withEnvVariable("V8_FROM_SOURCE", "1")
     // Empty: build.rs would take any sccache that it finds on PATH, and fill this layer with its cache.
@@ -47,8 +61,17 @@ export async function prepareBuild(input: LibraryBuild): Promise<Container> {
     .withEnvVariable("ARCHIVE", input.archive)
     .withEnvVariable("BINDING", input.binding ?? "")
     .withEnvVariable("GN_ARGUMENTS_VARIABLE", input.gnArgumentsVariable)
-    .withEnvVariable("GN_ARGUMENTS", input.gnArguments.join(" "));
+    .withEnvVariable("GN_ARGUMENTS", input.gnArguments.join(" "))
+    .withEnvVariable("EMULATED", String(input.emulated))
+    .with((it) => (input.precompiledHeaders ? withPrecompiledHeaders(it) : it));
   return input.jobs > 0 ? container.withVolatileVariable("CARGO_BUILD_JOBS", String(input.jobs)) : container;
+}
+
+function withPrecompiledHeaders(container: Container): Container {
+  const { folder, edit, headers } = precompiled;
+  return [edit, ...headers]
+    .reduce((it, { name, text }) => it.withNewFile(`${folder}/${name}`, text), container)
+    .withEnvVariable("PRECOMPILED_HEADERS", folder);
 }
 
 /** The command, with the cargo features of the crate. */

@@ -3,16 +3,27 @@ import type { Target } from "../request/platform.js";
 import type { Facts } from "./facts.js";
 import type { DenoRecipe, LibraryRecipe } from "./recipe.js";
 
+/**
+ * For another architecture than the engine's, V8's generators and mksnapshot are programs of the target, which QEMU runs.
+ * Those of the host would be a second V8: they know the target, and hold a simulator of it.
+ */
+export function emulatesSnapshot(recipe: LibraryRecipe, { engine, target }: Pick<Facts, "engine" | "target">): boolean {
+  return engine !== target && recipe.emulatedSnapshot;
+}
+
 /** GN's arguments for V8: those of every build, and those that its compilers and its source's form ask for. */
 export function gnArguments(
   recipe: LibraryRecipe,
-  facts: Pick<Facts, "systemCompilers" | "crate" | "target">,
+  facts: Pick<Facts, "systemCompilers" | "crate" | "target" | "engine">,
 ): string[] {
   return [
     ...recipe.gnArguments,
     // Named for both: build.rs names it for arm64 only and leaves x64 to GN's guess of the host.
     `target_cpu="${facts.target.cpu}"`,
     'target_sysroot="/sysroot"',
+    ...(emulatesSnapshot(recipe, facts)
+      ? [`v8_snapshot_toolchain="//build/toolchain/linux:clang_${facts.target.cpu}"`]
+      : []),
     ...(facts.systemCompilers ? recipe.systemGnArguments : []),
     ...(facts.crate ? recipe.crateGnArguments : []),
   ];

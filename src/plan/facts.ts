@@ -1,6 +1,7 @@
 import type { Directory } from "@dagger.io/dagger";
 import type { Target } from "../request/platform.js";
 import type { Channel } from "../request/version.js";
+import type { Headers } from "./headers.js";
 import type { DenoRecipe } from "./recipe.js";
 import type { Unknown } from "./snapshot.js";
 import type { Way } from "./strategy.js";
@@ -34,6 +35,8 @@ export interface Facts {
   origin: "source" | "upstream" | "prebuilt";
   /** V8 is compiled with the toolchain's own clang, not Chromium's */
   systemCompilers: boolean;
+  /** whether V8's headers are precompiled */
+  headers: Headers;
   /** rusty_v8's source is the published crate, which lacks files of a checkout; null: not known before it is read */
   crate: boolean | null;
   /** Deno's source is the published crate, which lacks files of the repository */

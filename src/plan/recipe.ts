@@ -49,6 +49,10 @@ export interface LibraryRecipe {
   libclang: "none" | "any" | number;
   /** the build script downloads Chromium's Rust, an x86_64 binary */
   chromiumRust: boolean;
+  /** its headers can be precompiled, by an edit of its GN files */
+  precompiledHeaders: boolean;
+  /** for another architecture, programs of the target can make its snapshot, under QEMU */
+  emulatedSnapshot: boolean;
   /** Debian and Ubuntu packages for V8_FROM_SOURCE, compilers aside */
   packages: string[];
   /** further ones from apt.llvm.org, which the distributions do not have */
@@ -472,6 +476,32 @@ export const LIBRARY: readonly LibraryRow[] = [
     source: "`gn gen` of the crates v8 147.4.0 and 150.0.0",
   },
   {
+    range: "*",
+    precompiledHeaders: false,
+    why: "no V8 before 10.9 was read for it",
+    source: rustyV8("v0.54.0/Cargo.toml"),
+  },
+  {
+    range: ">=0.55.0",
+    precompiledHeaders: true,
+    why: "the template v8_source_set, the rule for C++ and five targets' names are as the edit wants them",
+    source:
+      "v8/gni/v8.gni, v8/BUILD.gn and build/toolchain/gcc_toolchain.gni of the crates v8 0.60.1, 0.106.0, 130.0.2, " +
+      "142.2.0, 146.8.0, 147.4.0, 150.0.0, 150.4.0 and 152.2.0",
+  },
+  {
+    range: "*",
+    emulatedSnapshot: false,
+    why: "no V8 before 10.9 was read for it",
+    source: rustyV8("v0.54.0/Cargo.toml"),
+  },
+  {
+    range: ">=0.55.0",
+    emulatedSnapshot: true,
+    why: "v8_snapshot_toolchain is an argument that may name the target's own toolchain",
+    source: "v8/gni/snapshot_toolchain.gni of the crates v8 0.60.1, 147.4.0 and 152.2.0",
+  },
+  {
     // Without a range: filtering a flag that is not given does nothing, and no other version was looked at.
     range: "*",
     unknownFlags: [
@@ -580,6 +610,8 @@ export function libraryRecipe(v8Version: string, triple: string, features: strin
     python: last(rows, "python"),
     libclang: last(rows, "libclang"),
     chromiumRust: last(rows, "chromiumRust"),
+    precompiledHeaders: last(rows, "precompiledHeaders"),
+    emulatedSnapshot: last(rows, "emulatedSnapshot"),
     packages: rows.flatMap((row) => row.packages ?? []),
     llvmPackages: rows.flatMap((row) => row.llvmPackages ?? []),
     systemPackages: rows.flatMap((row) => row.systemPackages ?? []),

@@ -1,6 +1,8 @@
 import type { Settings } from "../request/options.js";
 import type { Target } from "../request/platform.js";
+import { emulatesSnapshot } from "./arguments.js";
 import type { Facts, Tree } from "./facts.js";
+import { chooseHeaders } from "./headers.js";
 import { type Plan, plan } from "./plan.js";
 import { type LibraryRecipe, libraryRecipe } from "./recipe.js";
 import { chooseWay } from "./strategy.js";
@@ -26,18 +28,8 @@ export async function inTurn<T, U>(items: readonly T[], work: (item: T) => Promi
   return done;
 }
 
-/** Refuses what an engine cannot compile, before the source is fetched. */
+/** Refuses a strategy that an engine has no way for, before the source is fetched. */
 export function checkEngine(settings: Settings, engine: Target, targets: readonly Target[]): void {
-  const compiled = !settings.prebuilt && !settings.fromUpstream;
-  // Before the strategy: no other strategy would help.
-  if (compiled && engine.cpu === "arm64" && targets.some(({ cpu }) => cpu === "x64")) {
-    const alone = targets.length > 1 ? "--platforms=linux/arm64" : "--platform=linux/arm64 (or --platforms)";
-    throw new Error(
-      "platform: V8 for linux/amd64 cannot be compiled on a linux/arm64 engine: its GN files name a toolchain " +
-        `(clang_arm64_v8_x64) that they do not define for Linux; accepted here: ${alone}. For linux/amd64 use a ` +
-        "linux/amd64 engine, or give V8 with --prebuilt or --library-origin=UPSTREAM",
-    );
-  }
   for (const target of targets) chooseWay(settings.strategy, engine, target, null);
 }
 
@@ -46,6 +38,19 @@ export async function decide(settings: Settings, tree: Tree, engine: Target, tar
   checkEngine(settings, engine, [target]);
   const recipe = libraryRecipe(tree.libraryVersion, target.triple, tree.recipe.libraryFeatures);
   const origin = settings.prebuilt ? "prebuilt" : settings.fromUpstream ? "upstream" : "source";
+  if (
+    origin === "source" &&
+    engine.cpu === "arm64" &&
+    target.cpu === "x64" &&
+    !emulatesSnapshot(recipe, { engine, target })
+  ) {
+    throw new Error(
+      `platform: V8 ${tree.libraryVersion} for linux/amd64 cannot be compiled on a linux/arm64 engine: its GN files name a ` +
+        "toolchain (clang_arm64_v8_x64) that they do not define for Linux; accepted here: V8 10.9 (crate 0.55) and newer, " +
+        "whose snapshot programs of the target make. For an older one use a linux/amd64 engine, or give V8 with --prebuilt " +
+        "or --library-origin=UPSTREAM",
+    );
+  }
   const crate = settings.librarySource ? await settings.librarySource.exists(".cargo_vcs_info.json") : false;
   const facts: Facts = {
     ...tree,
@@ -56,6 +61,7 @@ export async function decide(settings: Settings, tree: Tree, engine: Target, tar
     way: chooseWay(settings.strategy, engine, target, tree.unknownScripts),
     // Chromium publishes its clang for x86_64 only: https://github.com/denoland/rusty_v8/issues/1907
     systemCompilers: settings.toolchains.length > 0 || engine.cpu === "arm64",
+    headers: chooseHeaders(settings.precompiledHeaders, settings.compilerCache !== "", recipe),
     ownToolchain: settings.toolchains.length > 0,
     profile: settings.profile,
     features: settings.features,

@@ -29,6 +29,7 @@ export interface Settings {
   imageBase: string;
   tini?: Directory;
   strategy: Strategy;
+  precompiledHeaders: boolean;
 }
 
 /** What an argument may say, and how an error puts it. */

@@ -9,11 +9,11 @@ import { type LibclangRange, withLibclang } from "../../dagger/toolchain/libclan
 import { buildToolchain, withoutTimes } from "../../dagger/toolchain/toolchain.js";
 import * as upstream from "../../dagger/upstream/git.js";
 import { withPatches } from "../../dagger/upstream/patches.js";
-import { buildLibrary, type LibraryBuild } from "../../dagger/v8/build.js";
+import { buildLibrary, type LibraryBuild, precompiled } from "../../dagger/v8/build.js";
 import { withRestored } from "../../dagger/v8/published-crate.js";
 import { rehearseLibrary } from "../../dagger/v8/rehearsal.js";
 import { cacheKey } from "../engine/cache-key.js";
-import { gnArguments, libraryPackages } from "../plan/arguments.js";
+import { emulatesSnapshot, gnArguments, libraryPackages } from "../plan/arguments.js";
 import { newestLibclang, packageVersion, rustVersion } from "../plan/manifests.js";
 import type { Work } from "../plan/work.js";
 import { downloadUrl, tagOf } from "../request/version.js";
@@ -119,6 +119,7 @@ async function prepareInput(work: Work): Promise<() => Promise<LibraryBuild>> {
   const source = facts.crate && recipe.chromiumRust ? await withRestored(container, given) : given;
   const root = targetRoot(work);
   const gn = gnArguments(recipe, facts);
+  const precompiledHeaders = facts.headers.precompiled;
   return async () => {
     const [digest, tools, libraries] = await Promise.all([source.digest(), versions(container), versions(root)]);
     return {
@@ -130,6 +131,8 @@ async function prepareInput(work: Work): Promise<() => Promise<LibraryBuild>> {
       cargoFeatures: recipe.features,
       gnArguments: gn,
       gnArgumentsVariable: recipe.gnArgumentsVariable,
+      precompiledHeaders,
+      emulated: emulatesSnapshot(recipe, facts),
       python: recipe.python,
       archive: recipe.archive,
       binding: recipe.binding,
@@ -137,6 +140,8 @@ async function prepareInput(work: Work): Promise<() => Promise<LibraryBuild>> {
         engine: engine.platform,
         features: recipe.features,
         gn,
+        // Without them the name is what it was before there were any.
+        ...(precompiledHeaders && { headers: precompiled.headers }),
         source: digest,
         toolchain: tools,
         sysroot: libraries,

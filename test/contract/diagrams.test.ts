@@ -38,6 +38,7 @@ function stepsOf(strategy: Strategy, from: Pick<Facts, "origin" | "crate">): Ste
     target,
     engine,
     systemCompilers: false,
+    headers: { precompiled: true, why: "" },
     published: false,
     ownToolchain: false,
     way: chooseWay(strategy, engine, target, null),

@@ -38,7 +38,10 @@ describe("docs/use-from-a-module.md", () => {
     ]);
     const flags = all.filter(({ type }) => type.kind === "BOOLEAN_KIND");
     expect(flags.length).toBeGreaterThan(1);
-    expect(flags.filter(({ defaultValue }) => defaultValue === true).map(({ name }) => name)).toEqual(["upgrade"]);
-    expect(page).toContain("that matters for `Upgrade` alone");
+    expect(flags.filter(({ defaultValue }) => defaultValue === true).map(({ name }) => name)).toEqual([
+      "upgrade",
+      "precompiledHeaders",
+    ]);
+    expect(page).toContain("that matters for `Upgrade` and\n  `PrecompiledHeaders`.");
   });
 });

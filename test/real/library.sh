@@ -6,7 +6,7 @@
 #
 # VERSION is of the crate v8, 142.0.0 or newer; TOOLCHAIN is what test/real/sid-toolchain.ts pushed; DIRECTORY takes the
 # sources, the product and the log; OPTIONs are the module's, such as --compiler-cache=redis://HOST:6379/0, which keeps what
-# was compiled when the engine loses it, or --library-patches=examples/library-patches/VERSION.
+# was compiled when the engine loses it.
 # Then, where PLATFORM is this machine's, a Rust program is linked with the product and evaluates JavaScript.
 set -euo pipefail
 [ $# -ge 5 ] || { sed -n '2,11s/^# \{0,1\}//p' "$0"; exit 2; }

@@ -29,6 +29,7 @@ export interface Options {
   imageBase: Arguments[21];
   tini: Arguments[22];
   strategy: Arguments[23];
+  precompiledHeaders: Arguments[24];
 }
 
 /** The module as `dagger call` makes it from --options. */
@@ -58,6 +59,7 @@ export function denoFromSource(options: Partial<Options> = {}): DenoFromSource {
     options.imageBase,
     options.tini,
     options.strategy,
+    options.precompiledHeaders,
   );
 }
 

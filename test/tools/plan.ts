@@ -9,6 +9,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { cargoArguments, cargoEnvironment } from "../../src/plan/arguments.js";
+import { chooseHeaders } from "../../src/plan/headers.js";
 import { packageVersion, pathIn, rustVersion, v8Version } from "../../src/plan/manifests.js";
 import { plan, planText } from "../../src/plan/plan.js";
 import { denoRecipe, libraryRecipe } from "../../src/plan/recipe.js";
@@ -59,6 +60,7 @@ function describe(): string {
   const script = recipe.snapshotScript && pathIn(recipe.snapshotScript, published);
   const scriptText = script && existsSync(join(directory, script)) ? read(script) : null;
   const unknown = unknownScripts(version, recipe.snapshotScript, scriptText, published);
+  const v8 = libraryRecipe(library, target.triple, recipe.libraryFeatures);
   return plan(
     {
       ...choices,
@@ -73,11 +75,12 @@ function describe(): string {
       systemCompilers: engine.cpu === "arm64",
       crate: false,
       published,
+      headers: chooseHeaders(true, false, v8),
       ownToolchain: false,
       way: chooseWay("AUTO", engine, target, unknown),
     },
     recipe,
-    libraryRecipe(library, target.triple, recipe.libraryFeatures),
+    v8,
   ).text;
 }
 

@@ -1,15 +1,15 @@
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { appendFile, mkdtemp, readdir, readFile } from "node:fs/promises";
+import { appendFile, cp, mkdtemp, readdir, readFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { CacheSharingMode, type Container, dag, type File, type Platform } from "@dagger.io/dagger";
+import { CacheSharingMode, type Container, type Directory, dag, type File, type Platform } from "@dagger.io/dagger";
 import { afterEach, beforeAll, expect, it, vi } from "vitest";
 import { packZip } from "../../../dagger/releases/archive.js";
 import { BuildStrategy } from "../../../src/request/enums.js";
 import { describeEngine } from "../../support/engine.js";
 import { denoFromSource, type Options } from "../../support/module.js";
-import { copyOfDeno, deno, edit, library, libraryVersion, patch, version } from "../support/fixture.js";
+import { copyOfDeno, deno, edit, library, libraryVersion, patch, paths, version } from "../support/fixture.js";
 import { useSession } from "../support/session.js";
 import { base, toolchain } from "../support/toolchain.js";
 
@@ -61,6 +61,64 @@ for e in zipfile.ZipFile(sys.argv[1]).infolist(): print(e.filename, oct(e.extern
       expect(entry.toString()).toBe("deno 0o100755 1980 1 1 0 0 0\n");
     });
   }
+
+  it("precompiles V8's headers once a target, and an object changes with them; or not, when that is asked for", async () => {
+    // A comment makes this another source, so this is the first time that it is compiled.
+    const librarySource = library().withNewFile("COMMENT", `headers ${Date.now()}`);
+    const made = async (precompiledHeaders: boolean) => {
+      const volumes = vi.spyOn(dag, "cacheVolume");
+      await (await module({ librarySource, precompiledHeaders }).library(version, "linux/amd64")).sync();
+      const key = volumes.mock.calls.map(([name]) => name).find((name) => name.startsWith("rusty-v8-"));
+      volumes.mockRestore();
+      const ask =
+        "cd /cache/target/*/release/gn_out && cut -f 4 .ninja_log | sort && ninja -t query obj/v8_base_without_compiler/interpreter.o";
+      return (toolchains[0] as Container)
+        .withEnvVariable("NOW", String(Date.now()))
+        .withMountedCache("/cache", dag.cacheVolume(key as string), { sharing: CacheSharingMode.Locked })
+        .withExec(["sh", "-c", ask])
+        .stdout();
+    };
+    const header = "obj/v8_base_without_compiler/base.h-cc.gch";
+    const [log, inputs] = (await made(true)).split("obj/v8_base_without_compiler/interpreter.o:\n");
+    expect(log?.split("\n").filter((name) => name.endsWith(".gch"))).toEqual([header]);
+    expect(inputs).toContain(`| ${header}\n`);
+    expect(await made(false)).not.toContain(".gch");
+  });
+
+  /** What mksnapshot wrote for linux/arm64, in the volume of V8's objects. */
+  const embedded = async (librarySource: Directory) => {
+    const volumes = vi.spyOn(dag, "cacheVolume");
+    await (await module({ librarySource }).library(version, "linux/arm64")).sync();
+    const key = volumes.mock.calls.map(([name]) => name).find((name) => name.startsWith("rusty-v8-"));
+    volumes.mockRestore();
+    return dag
+      .container()
+      .from(base)
+      .withEnvVariable("NOW", String(Date.now()))
+      .withMountedCache("/cache", dag.cacheVolume(key as string), { sharing: CacheSharingMode.Locked })
+      .withExec([
+        "sh",
+        "-c",
+        "cd /cache/target/*/release/gn_out && find gen -name embedded.cc -exec head -n 1 {} + && ls",
+      ])
+      .stdout();
+  };
+
+  it("has V8's snapshot made by a program of the target, and compiles nothing for the engine's architecture", async () => {
+    const said = await embedded(library());
+    expect(said).toContain("// Written by mksnapshot, which ran on arm64.");
+    expect(said).not.toContain("clang_x64");
+  });
+
+  it("has V8's snapshot made by a host program where the target's fails under QEMU", async () => {
+    const directory = await mkdtemp(join(tmpdir(), "deno-from-source-"));
+    await cp(paths.library, directory, { recursive: true });
+    const start = "int main(int argc, char** argv) {\n";
+    await edit(join(directory, "src/mksnapshot.cc"), start, `${start}#ifdef __aarch64__\n  return 9;\n#endif\n`);
+    const said = await embedded(library(directory));
+    expect(said).toContain("// Written by mksnapshot, which ran on x64.");
+    expect(said).toContain("clang_x64_v8_arm64");
+  });
 
   it("compiles V8 once for two Deno versions that have the same V8", async () => {
     const next = await copyOfDeno();

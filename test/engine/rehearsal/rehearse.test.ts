@@ -30,6 +30,7 @@ describeEngine("rehearse on a real engine", () => {
         /sysroot: passed: of the target's \d+ compile commands: \/sysroot in \d+\n/,
         /inputs: passed: every input of \d+ steps is there or made by one/,
         /C\+\+ for the target: passed: obj\//,
+        /precompiled headers: passed: obj\/v8_base_without_compiler\/base\.h-cc\.gch in /,
         /bindgen of V8's build: passed: gen\//,
         /Rust for the target: passed: obj\/third_party\/rust\/utf8_iter\//,
         /binding: passed/,

@@ -63,6 +63,7 @@ describe("the cache volume of V8", () => {
       {},
       () => ({ toolchains: [container("linux/amd64", "registry.example/amd64")] }),
     ],
+    ["whether its headers are precompiled", {}, () => ({ precompiledHeaders: false })],
     ["the source's patches", {}, () => ({ libraryPatches: directory({ "1.patch": "" }) })],
     [
       "the source's form, and GN's arguments with it",
@@ -103,6 +104,12 @@ describe("the cache volume of V8", () => {
       ["2.7.7", "2.7.8"].map((version) => [`${DENO}@v${version}`, denoTree(version, "150.4.0")]),
     );
     expect(await libraryKey({ trees }, undefined, "2.7.7")).not.toBe(await libraryKey({ trees }, undefined, "2.7.8"));
+  });
+
+  it("is the one without precompiled headers, with a compiler cache or not", async () => {
+    const plain = await libraryKey({ rules: same }, () => ({ precompiledHeaders: false }));
+    const cached = () => ({ compilerCache: "redis://cache:6379" });
+    expect(await libraryKey({ rules: same }, cached)).toBe(plain);
   });
 
   it("is another for each target platform", async () => {

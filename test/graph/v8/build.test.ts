@@ -147,6 +147,18 @@ describe("library", () => {
     expect([compiles(one), compiles(other)].map(({ length }) => length)).toEqual([1, 1]);
   });
 
+  it.each([
+    ["by default", {}, true],
+    ["not when that was asked for", { precompiledHeaders: false }, false],
+    ["not with a compiler cache", { compilerCache: "redis://cache:6379" }, false],
+  ])("has headers precompiled: %s", async (_, options, expected) => {
+    const result = await asked(session(), () => denoFromSource(options).library("2.9.5", "linux/arm64"));
+    const files = steps(result, "withNewFile").map(({ args }) => String(args.path));
+    const names = ["edit.py", "base.h", "builtins.h", "compiler.h"].map((name) => `/opt/precompiled-headers/${name}`);
+    expect(files).toEqual(expected ? names : []);
+    expect(environment(result).PRECOMPILED_HEADERS).toBe(expected ? "/opt/precompiled-headers" : undefined);
+  });
+
   it("hands the number of jobs over in a volatile variable, which no cache looks at", async () => {
     const it = session();
     const result = await asked(it, () => denoFromSource({ jobs: 3 }).library("2.9.5", "linux/arm64"));

@@ -10,7 +10,7 @@ import type { Facts } from "../../../src/plan/facts.js";
 import { plan } from "../../../src/plan/plan.js";
 import { denoRecipe, libraryRecipe } from "../../../src/plan/recipe.js";
 import { chooseWay } from "../../../src/plan/strategy.js";
-import { parsePlatform } from "../../../src/request/platform.js";
+import { parsePlatform, type Target } from "../../../src/request/platform.js";
 
 function facts(changes: Partial<Facts> = {}): Facts {
   return {
@@ -23,6 +23,7 @@ function facts(changes: Partial<Facts> = {}): Facts {
     engine: parsePlatform("linux/amd64"),
     origin: "source",
     systemCompilers: false,
+    headers: { precompiled: true, why: "" },
     crate: false,
     published: false,
     ownToolchain: false,
@@ -68,6 +69,7 @@ describe("plan says where each step runs", () => {
     expect(where(pair("linux/amd64", "linux/arm64"))).toEqual([
       "make emulated linux/arm64",
       "compile cross linux/amd64",
+      "run emulated linux/arm64",
       "compile cross linux/amd64",
       "cargo cross linux/amd64",
       "run emulated linux/arm64",
@@ -79,13 +81,25 @@ describe("plan says where each step runs", () => {
     expect(where(pair("linux/amd64", "linux/arm64", "the tree is odd"))).toEqual([
       "make emulated linux/arm64",
       "compile cross linux/amd64",
+      "run emulated linux/arm64",
       "cargo emulated linux/arm64",
       "run emulated linux/arm64",
       "pack native linux/amd64",
     ]);
   });
 
-  // V8 itself cannot be compiled there; src/plan/work.ts refuses it.
+  it("on linux/arm64 for linux/amd64: V8 is cross-compiled, too", () => {
+    expect(where(pair("linux/arm64", "linux/amd64"))).toEqual([
+      "make emulated linux/amd64",
+      "compile cross linux/arm64",
+      "run emulated linux/amd64",
+      "compile cross linux/arm64",
+      "cargo cross linux/arm64",
+      "run emulated linux/amd64",
+      "pack native linux/arm64",
+    ]);
+  });
+
   it("on linux/arm64 for linux/amd64: V8 is given, cargo is emulated, the archive is packed natively", () => {
     expect(where({ ...pair("linux/arm64", "linux/amd64", "the tree is odd"), origin: "prebuilt" })).toEqual([
       "take none linux/arm64",
@@ -109,7 +123,7 @@ describe("plan says why", () => {
   const why = (changes: Partial<Facts>) => planOf(changes).steps.map((step) => step.why);
 
   it("V8 is compiled by Chromium's clang on amd64, and cargo is emulated for arm64 where it must be", () => {
-    const [, library, cargo] = why(pair("linux/amd64", "linux/arm64", "the tree is odd"));
+    const [, library, , cargo] = why(pair("linux/amd64", "linux/arm64", "the tree is odd"));
     expect(library).toMatch(/^Chromium's clang of the engine's own architecture/);
     expect(cargo).toBe(
       "V8 of the target's architecture makes Deno's snapshot during the build, so QEMU runs all of cargo; " +
@@ -121,6 +135,31 @@ describe("plan says why", () => {
     const [, library, cargo] = why(pair("linux/arm64", "linux/arm64"));
     expect(library).toMatch(/^the toolchain's clang of the engine's own architecture/);
     expect(cargo).toBe("V8 makes Deno's snapshot during the build, and it runs here");
+  });
+
+  it("V8's snapshot is made by programs of the target under QEMU, and what else there is where they fail", () => {
+    const step = (changes: Partial<Facts>) => planOf(changes).steps.find(({ name }) => name.includes("mksnapshot"));
+    expect(step(pair("linux/amd64", "linux/arm64"))?.why).toMatch(
+      /QEMU runs them; if it cannot, a V8 of host programs/,
+    );
+    expect(step(pair("linux/arm64", "linux/amd64"))?.why).toMatch(/QEMU runs them$/);
+    expect(step(pair("linux/arm64", "linux/arm64"))).toBeUndefined();
+    expect(
+      step({ ...pair("linux/amd64", "linux/arm64"), version: "1.28.0", libraryVersion: "0.54.0" }),
+    ).toBeUndefined();
+  });
+
+  it("V8's headers are precompiled, or why they are not, with what it costs", () => {
+    const step = (headers: Facts["headers"]) =>
+      planOf({ ...pair("linux/amd64", "linux/amd64"), headers }).steps.find(({ name }) =>
+        name.startsWith("compile V8"),
+      );
+    const on = step({ precompiled: true, why: "of a reason" });
+    expect(on?.why).toMatch(/headers are precompiled, for of a reason; where .* they are not, and the log says so$/);
+    expect(on?.cost).toMatch(/^an hour/);
+    const off = step({ precompiled: false, why: "of another" });
+    expect(off?.why).toMatch(/headers are not precompiled: of another$/);
+    expect(off?.cost).toMatch(/^hours/);
   });
 
   it("every step has a reason and a cost", () => {
@@ -220,7 +259,13 @@ describe("plan shows", () => {
       libraryOrigin: "source",
       archive: "librusty_v8_simdutf_release_aarch64-unknown-linux-gnu.a.gz",
       binding: "src_binding_simdutf_release_aarch64-unknown-linux-gnu.rs",
-      gnArguments: ["use_sysroot=false", "use_glib=false", 'target_cpu="arm64"', 'target_sysroot="/sysroot"'],
+      gnArguments: [
+        "use_sysroot=false",
+        "use_glib=false",
+        'target_cpu="arm64"',
+        'target_sysroot="/sysroot"',
+        'v8_snapshot_toolchain="//build/toolchain/linux:clang_arm64"',
+      ],
       environment: [],
       cargo: ["--profile", "release", "--locked", "-p", "deno", "--bin", "deno"],
     });
@@ -312,18 +357,35 @@ describe("gnArguments", () => {
   const target = parsePlatform("linux/arm64");
   const always = ["use_sysroot=false", "use_glib=false", 'target_cpu="arm64"', 'target_sysroot="/sysroot"'];
 
+  it("names the target's own toolchain for V8's snapshot, for another architecture than the engine's", () => {
+    const pairs = [
+      ["linux/amd64", "linux/arm64"],
+      ["linux/arm64", "linux/amd64"],
+      ["linux/amd64", "linux/amd64"],
+    ].map((names) => names.map((name) => parsePlatform(name)) as [Target, Target]);
+    const named = pairs.map(([engine, of]) =>
+      gnArguments(recipe, { target: of, engine, systemCompilers: false, crate: false }).filter((it) =>
+        /snapshot/.test(it),
+      ),
+    );
+    const toolchain = (cpu: string) => [`v8_snapshot_toolchain="//build/toolchain/linux:clang_${cpu}"`];
+    expect(named).toEqual([toolchain("arm64"), toolchain("x64"), []]);
+  });
+
   it.each([
     [false, false, always],
     [true, false, [...always, "treat_warnings_as_errors=false"]],
     [false, true, [...always, "v8_enable_builtins_optimization=false", "chrome_pgo_phase=0"]],
     [false, null, always],
   ])("with system compilers: %j, from the crate: %j", (systemCompilers, crate, expected) => {
-    expect(gnArguments(recipe, { target, systemCompilers, crate })).toEqual(expected);
+    expect(gnArguments(recipe, { target, engine: target, systemCompilers, crate })).toEqual(expected);
   });
 
   it("name the target's processor, which build.rs leaves out for amd64", () => {
     const amd64 = parsePlatform("linux/amd64");
-    expect(gnArguments(recipe, { target: amd64, systemCompilers: false, crate: false })).toContain('target_cpu="x64"');
+    expect(gnArguments(recipe, { target: amd64, engine: amd64, systemCompilers: false, crate: false })).toContain(
+      'target_cpu="x64"',
+    );
   });
 });
 

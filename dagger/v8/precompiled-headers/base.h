@@ -1,0 +1,7 @@
+#include "src/api/api-inl.h"
+#include "src/builtins/builtins-utils-inl.h"
+#include "src/execution/arguments-inl.h"
+#include "src/execution/isolate-inl.h"
+#include "src/heap/factory-inl.h"
+#include "src/heap/heap-inl.h"
+#include "src/objects/objects-inl.h"

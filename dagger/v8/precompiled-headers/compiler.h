@@ -1,0 +1,7 @@
+#include "src/compiler/js-graph.h"
+#include "src/compiler/js-heap-broker-inl.h"
+#include "src/compiler/turboshaft/assembler.h"
+#include "src/compiler/turboshaft/copying-phase.h"
+#include "src/compiler/turboshaft/phase.h"
+#include "src/execution/isolate-inl.h"
+#include "src/objects/objects-inl.h"
