@@ -3,17 +3,18 @@
 
     pip install pyte==0.8.2 rich==15.0.0
     docs/pictures/record.py PICTURE SHOWN COMMAND…
-    docs/pictures/record.py docs/pictures/plan.svg 'dagger call plan --version=2.9.5 text' \
+    docs/pictures/record.py docs/pictures/plan.svg 'dagger call --source=../deno plan --version=2.9.5 text' \
       dagger call --source=../deno plan --version=2.9.5 text
 
-SHOWN stands at the picture's prompt: COMMAND without what only the recording machine needs. A command that fails draws
-nothing.
+SHOWN stands at the picture's prompt: COMMAND, but for paths and addresses of the recording machine. A command that fails
+draws nothing.
 """
 
 import os
 import pty
 import sys
 import termios
+from itertools import groupby
 
 import pyte
 from rich.console import Console
@@ -57,10 +58,9 @@ def screen(written):
     pyte.ByteStream(terminal).feed(written)
     lines = []
     for y in range(LINES):
-        line = Text()
-        for x in range(COLUMNS):
-            char = terminal.buffer[y][x]
-            line.append(char.data, style(char))
+        # Runs of one style: each is an element of the picture.
+        runs = groupby((terminal.buffer[y][x] for x in range(COLUMNS)), style)
+        line = Text.assemble(*(("".join(char.data for char in chars), look) for look, chars in runs))
         line.rstrip()
         lines.append(line)
     while lines and not lines[-1].plain:

@@ -540,7 +540,7 @@ export const LIBRARY: readonly LibraryRow[] = [
 export const RECIPE_LINE = "2.9.x";
 
 /** The newest line of V8 that was compiled with these rows, whole: docs/records/real-builds.md. */
-export const PROVEN_LIBRARY = "147.x";
+export const PROVEN_LIBRARY = "150.x";
 
 /** The V8 of the oldest Deno: https://github.com/denoland/deno/blob/v1.20.0/Cargo.lock */
 const OLDEST_LIBRARY = "0.41.0";

@@ -4,7 +4,7 @@ import { engine, last } from "../../support/rehearsal.js";
 import { COMMIT, commands, DENO, denoTree, environment, LIBRARY, libraryTree, session } from "../../support/world.js";
 
 /** A V8 of the newest line that was compiled. */
-const PROVEN = "147.4.0";
+const PROVEN = "150.4.0";
 
 beforeEach(() => vi.stubGlobal("fetch", async () => ({ status: 200 })));
 afterEach(() => vi.unstubAllGlobals());
@@ -57,8 +57,8 @@ describe("the check of upstream's newest release", () => {
   });
 
   it("fails when its V8 is of a newer line than was ever compiled", async () => {
-    const { call } = planned({ trees: trees("2.9.6", denoTree("2.9.6", "150.4.0")) });
-    await expect(call).rejects.toThrow("recipe: Deno 2.9.6 has V8 150.4.0, which is newer than 147.x");
+    const { call } = planned({ trees: trees("2.9.6", denoTree("2.9.6", "152.2.0")) });
+    await expect(call).rejects.toThrow("recipe: Deno 2.9.6 has V8 152.2.0, which is newer than 150.x");
   });
 
   it("fails when the tree is of another shape", async () => {
