@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { appendFile, cp, mkdtemp, readdir, readFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { CacheSharingMode, type Container, type Directory, dag, type File, type Platform } from "@dagger.io/dagger";
+import { type Container, type Directory, dag, type File, type Platform } from "@dagger.io/dagger";
 import { afterEach, beforeAll, expect, it, vi } from "vitest";
 import { packZip } from "../../../dagger/releases/archive.js";
 import { BuildStrategy } from "../../../src/request/enums.js";
@@ -12,6 +12,7 @@ import { denoFromSource, type Options } from "../../support/module.js";
 import { copyOfDeno, deno, edit, library, libraryVersion, patch, paths, version } from "../support/fixture.js";
 import { useSession } from "../support/session.js";
 import { base, toolchain } from "../support/toolchain.js";
+import { lookInVolume } from "../support/volume.js";
 
 const triples = { "linux/amd64": "x86_64-unknown-linux-gnu", "linux/arm64": "aarch64-unknown-linux-gnu" } as const;
 type Name = keyof typeof triples;
@@ -28,6 +29,15 @@ describeEngine("a build on a real engine", () => {
 
   const module = (options: Partial<Options> = {}) =>
     denoFromSource({ source: deno(), librarySource: library(), toolchains, base, ...options });
+
+  /** Compiles V8, and names the volume that its objects are in. */
+  const libraryVolume = async (options: Partial<Options>, platform: Name) => {
+    const volumes = vi.spyOn(dag, "cacheVolume");
+    await (await module(options).library(version, platform)).sync();
+    const key = volumes.mock.calls.map(([name]) => name).find((name) => name.startsWith("rusty-v8-"));
+    volumes.mockRestore();
+    return key;
+  };
 
   /** What a command says in a plain container of the platform, where nothing but the base image is. */
   const run = (binary: File, platform: Name, ...args: string[]) =>
@@ -65,19 +75,14 @@ for e in zipfile.ZipFile(sys.argv[1]).infolist(): print(e.filename, oct(e.extern
   it("precompiles V8's headers once a target, and an object changes with them; or not, when that is asked for", async () => {
     // A comment makes this another source, so this is the first time that it is compiled.
     const librarySource = library().withNewFile("COMMENT", `headers ${Date.now()}`);
-    const made = async (precompiledHeaders: boolean) => {
-      const volumes = vi.spyOn(dag, "cacheVolume");
-      await (await module({ librarySource, precompiledHeaders }).library(version, "linux/amd64")).sync();
-      const key = volumes.mock.calls.map(([name]) => name).find((name) => name.startsWith("rusty-v8-"));
-      volumes.mockRestore();
-      const ask =
-        "cd /cache/target/*/release/gn_out && cut -f 4 .ninja_log | sort && ninja -t query obj/v8_base_without_compiler/interpreter.o";
-      return (toolchains[0] as Container)
-        .withEnvVariable("NOW", String(Date.now()))
-        .withMountedCache("/cache", dag.cacheVolume(key as string), { sharing: CacheSharingMode.Locked })
-        .withExec(["sh", "-c", ask])
-        .stdout();
-    };
+    const ask =
+      "cd /cache/target/*/release/gn_out && cut -f 4 .ninja_log | sort && ninja -t query obj/v8_base_without_compiler/interpreter.o";
+    const made = async (precompiledHeaders: boolean) =>
+      lookInVolume(
+        toolchains[0] as Container,
+        await libraryVolume({ librarySource, precompiledHeaders }, "linux/amd64"),
+        ask,
+      );
     const header = "obj/v8_base_without_compiler/base.h-cc.gch";
     const [log, inputs] = (await made(true)).split("obj/v8_base_without_compiler/interpreter.o:\n");
     expect(log?.split("\n").filter((name) => name.endsWith(".gch"))).toEqual([header]);
@@ -86,23 +91,12 @@ for e in zipfile.ZipFile(sys.argv[1]).infolist(): print(e.filename, oct(e.extern
   });
 
   /** What mksnapshot wrote for linux/arm64, in the volume of V8's objects. */
-  const embedded = async (librarySource: Directory) => {
-    const volumes = vi.spyOn(dag, "cacheVolume");
-    await (await module({ librarySource }).library(version, "linux/arm64")).sync();
-    const key = volumes.mock.calls.map(([name]) => name).find((name) => name.startsWith("rusty-v8-"));
-    volumes.mockRestore();
-    return dag
-      .container()
-      .from(base)
-      .withEnvVariable("NOW", String(Date.now()))
-      .withMountedCache("/cache", dag.cacheVolume(key as string), { sharing: CacheSharingMode.Locked })
-      .withExec([
-        "sh",
-        "-c",
-        "cd /cache/target/*/release/gn_out && find gen -name embedded.cc -exec head -n 1 {} + && ls",
-      ])
-      .stdout();
-  };
+  const embedded = async (librarySource: Directory) =>
+    lookInVolume(
+      dag.container().from(base),
+      await libraryVolume({ librarySource }, "linux/arm64"),
+      "cd /cache/target/*/release/gn_out && find gen -name embedded.cc -exec head -n 1 {} + && ls",
+    );
 
   it("has V8's snapshot made by a program of the target, and compiles nothing for the engine's architecture", async () => {
     const said = await embedded(library());
@@ -135,13 +129,8 @@ for e in zipfile.ZipFile(sys.argv[1]).infolist(): print(e.filename, oct(e.extern
     expect(more).toEqual([]);
     expect(other).toBe(one);
     // GN and Ninja were started once in the life of that volume: Ninja's log has each object once.
-    const log = dag
-      .container()
-      .from(base)
-      .withEnvVariable("NOW", String(Date.now()))
-      .withMountedCache("/cache", dag.cacheVolume(one as string), { sharing: CacheSharingMode.Locked })
-      .withExec(["sh", "-c", "cut -f 4 /cache/target/*/release/gn_out/.ninja_log | grep -v '^#' | sort | uniq -d"]);
-    expect(await log.stdout()).toBe("");
+    const twice = "cut -f 4 /cache/target/*/release/gn_out/.ninja_log | grep -v '^#' | sort | uniq -d";
+    expect(await lookInVolume(dag.container().from(base), one, twice)).toBe("");
   });
 
   it("goes on with cargo where a failed build stopped: what was compiled is not compiled again", async () => {
@@ -157,23 +146,17 @@ for e in zipfile.ZipFile(sys.argv[1]).infolist(): print(e.filename, oct(e.extern
     await appendFile(join(directory, "cli/main.rs"), 'compile_error!("not yet");\n');
     await expect(built()).rejects.toThrow("exit code: 101");
     const [key] = volumes.mock.calls.map(([name]) => name).filter((name) => name.startsWith("deno-2.8."));
-    const compiled = (when: string) =>
-      dag
-        .container()
-        .from(base)
-        .withEnvVariable("WHEN", `${when} ${Date.now()}`)
-        .withMountedCache("/cache", dag.cacheVolume(key as string), { sharing: CacheSharingMode.Locked })
-        .withExec([
-          "sh",
-          "-c",
-          "stat -c '%n %Y' /cache/target/release/deps/libv8*.rlib /cache/target/release/deps/libdeno_snapshots*.rlib",
-        ])
-        .stdout();
-    const before = await compiled("before");
+    const compiled = () =>
+      lookInVolume(
+        dag.container().from(base),
+        key,
+        "stat -c '%n %Y' /cache/target/release/deps/libv8*.rlib /cache/target/release/deps/libdeno_snapshots*.rlib",
+      );
+    const before = await compiled();
     expect(before).toContain("libdeno_snapshots");
     await edit(join(directory, "cli/main.rs"), 'compile_error!("not yet");\n', "// one line\n");
     expect(await run(await built(), "linux/amd64", "eval", "console.log(6*7)")).toBe("42\n");
-    expect(await compiled("after")).toBe(before);
+    expect(await compiled()).toBe(before);
   });
 
   it("applies patches in the order of their names", async () => {

@@ -1,6 +1,6 @@
 import { appendFile, mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { CacheSharingMode, type Container, dag } from "@dagger.io/dagger";
+import { type Container, dag } from "@dagger.io/dagger";
 import { afterEach, beforeAll, expect, it, vi } from "vitest";
 import { BuildStrategy } from "../../../src/request/enums.js";
 import { describeEngine } from "../../support/engine.js";
@@ -8,6 +8,7 @@ import { denoFromSource, type Options } from "../../support/module.js";
 import { copyOfDeno, edit, library, version } from "../support/fixture.js";
 import { useSession } from "../support/session.js";
 import { base, toolchain } from "../support/toolchain.js";
+import { lookInVolume } from "../support/volume.js";
 
 /** Adds a crate that deno takes with a feature and denort without, as those of the real ones do with deno_resolver. */
 async function addResolver(directory: string): Promise<void> {
@@ -61,13 +62,7 @@ describeEngine("deno and denort on a real engine", () => {
         const key = volumes.mock.calls.map(([name]) => name).find((name) => name.startsWith("deno-2.8."));
         const files = ["deps/libdeno_resolver-*.rlib", "deps/libdeno_snapshots-*.rlib", "deno", "denort"];
         const list = `cd /cache/target/${folder} && for one in ${files.join(" ")}; do [ ! -e $one ] || stat -c '%n %y' $one; done`;
-        return dag
-          .container()
-          .from(base)
-          .withEnvVariable("WHEN", String(Date.now()))
-          .withMountedCache("/cache", dag.cacheVolume(key as string), { sharing: CacheSharingMode.Locked })
-          .withExec(["sh", "-c", list])
-          .stdout();
+        return lookInVolume(dag.container().from(base), key, list);
       };
 
       await appendFile(join(directory, "cli/rt/main.rs"), 'compile_error!("not yet");\n');
