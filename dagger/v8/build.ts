@@ -1,6 +1,6 @@
 import { CacheSharingMode, type Container, type Directory, dag } from "@dagger.io/dagger";
 import { withCargoRegistry } from "../engine/cargo-registry.js";
-import { script } from "../engine/script.js";
+import { script, stageFiles, withStageFiles } from "../engine/script.js";
 import { type CompilerCache, withCompilerCache } from "../toolchain/compiler-cache.js";
 import { root, variableSuffix, withTargetLibraries } from "../toolchain/cross.js";
 
@@ -34,14 +34,12 @@ export interface LibraryBuild {
 
 const build = script(import.meta.url, "build.sh");
 
-const header = (name: string) => ({ name, text: script(import.meta.url, `precompiled-headers/${name}`) });
+const PRECOMPILED = "/opt/precompiled-headers";
 
-/** What the edit of V8's GN files is made with. The headers are written for each call with a time that never changes. */
-export const precompiled = {
-  folder: "/opt/precompiled-headers",
-  edit: header("edit.py"),
-  headers: ["base.h", "builtins.h", "compiler.h"].map(header),
-};
+const edit = stageFiles(import.meta.url, "precompiled-headers", ["edit.py"]);
+
+/** Which headers are precompiled. They are written for each call with a time that never changes. */
+export const headers = stageFiles(import.meta.url, "precompiled-headers", ["base.h", "builtins.h", "compiler.h"]);
 
 /** The container that build.sh runs in, without the volume for what it compiles. */
 export async function prepareBuild(input: LibraryBuild): Promise<Container> {
@@ -68,10 +66,10 @@ export async function prepareBuild(input: LibraryBuild): Promise<Container> {
 }
 
 function withPrecompiledHeaders(container: Container): Container {
-  const { folder, edit, headers } = precompiled;
-  return [edit, ...headers]
-    .reduce((it, { name, text }) => it.withNewFile(`${folder}/${name}`, text), container)
-    .withEnvVariable("PRECOMPILED_HEADERS", folder);
+  return withStageFiles(container, PRECOMPILED, [...edit, ...headers]).withEnvVariable(
+    "PRECOMPILED_HEADERS",
+    PRECOMPILED,
+  );
 }
 
 /** The command, with the cargo features of the crate. */

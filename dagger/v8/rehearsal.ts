@@ -1,15 +1,12 @@
 import { ReturnType } from "@dagger.io/dagger";
 import { z } from "zod";
 import { type Check, lastLines } from "../engine/check.js";
-import { script } from "../engine/script.js";
+import { script, stageFiles, withStageFiles } from "../engine/script.js";
 import { cargoCommand, type LibraryBuild, prepareBuild } from "./build.js";
 
 const REHEARSAL = "/opt/rehearsal";
 const REPORT = "/tmp/rehearsal.jsonl";
-const files = ["report.py", "gn.py", "ninja.py"].map((name) => ({
-  name,
-  text: script(import.meta.url, `rehearsal/${name}`),
-}));
+const files = stageFiles(import.meta.url, "rehearsal", ["report.py", "gn.py", "ninja.py"]);
 const checkNames = script(import.meta.url, "rehearsal/names.sh");
 
 const Line = z.object({ name: z.string(), passed: z.boolean(), seen: z.string() });
@@ -19,11 +16,7 @@ const Line = z.object({ name: z.string(), passed: z.boolean(), seen: z.string() 
  * compiler; bindgen and the crate's own Rust are run whole. Then the build script is asked for the files by their names.
  */
 export async function rehearseLibrary(input: LibraryBuild): Promise<Check[]> {
-  const standing = files
-    .reduce(
-      (container, { name, text }) => container.withNewFile(`${REHEARSAL}/${name}`, text, { permissions: 0o755 }),
-      await prepareBuild(input),
-    )
+  const standing = withStageFiles(await prepareBuild(input), REHEARSAL, files, { permissions: 0o755 })
     .withEnvVariable("REHEARSAL", REHEARSAL)
     .withEnvVariable("REHEARSAL_REPORT", REPORT)
     .withNewFile(REPORT, "")

@@ -9,7 +9,7 @@ import { type LibclangRange, withLibclang } from "../../dagger/toolchain/libclan
 import { buildToolchain, withoutTimes } from "../../dagger/toolchain/toolchain.js";
 import * as upstream from "../../dagger/upstream/git.js";
 import { withPatches } from "../../dagger/upstream/patches.js";
-import { buildLibrary, type LibraryBuild, precompiled } from "../../dagger/v8/build.js";
+import { buildLibrary, headers, type LibraryBuild } from "../../dagger/v8/build.js";
 import { withRestored } from "../../dagger/v8/published-crate.js";
 import { rehearseLibrary } from "../../dagger/v8/rehearsal.js";
 import { cacheKey } from "../engine/cache-key.js";
@@ -141,7 +141,7 @@ async function prepareInput(work: Work): Promise<() => Promise<LibraryBuild>> {
         features: recipe.features,
         gn,
         // Without them the name is what it was before there were any.
-        ...(precompiledHeaders && { headers: precompiled.headers }),
+        ...(precompiledHeaders && { headers }),
         source: digest,
         toolchain: tools,
         sysroot: libraries,

@@ -74,8 +74,6 @@ def of_outputs(pattern):
     return [it for it in outputs if re.search(pattern, it)]
 
 
-# These come after torque and all that it is made of: minutes, but an hour into the build is late to see that one is refused.
-precompiled = of_outputs(r"\.gch$")
 samples = {
     "C for the target": cheapest(of_sources(of_target, ".c")),
     "C++ for the target": cheapest(of_sources(of_target, ".cc")),
@@ -86,7 +84,8 @@ samples = {
     "Rust for programs that run while building": cheapest(of_outputs(r"^clang_[^/]*/obj/third_party/rust/.*\.rlib$")),
 }
 if os.environ.get("PRECOMPILED_HEADERS"):
-    samples["precompiled headers"] = cheapest([it for it in precompiled if it.startswith("obj/")])
+    # These come after torque and all that it is made of: minutes, but an hour into the build is late to see that one is refused.
+    samples["precompiled headers"] = cheapest(of_outputs(r"^obj/.*\.gch$"))
 needed = {"C++ for the target"}
 if os.path.isdir("third_party/rust/chromium_crates_io/vendor"):
     needed |= {"bindgen of V8's build", "Rust for the target"}
