@@ -345,7 +345,7 @@ export class DenoFromSource {
     /** The platform that it is for: linux/arm64 or linux/amd64 */
     platform: string = "linux/arm64",
   ): Promise<File> {
-    const make = await prepareDeno(await this.work(version, platform), prepareLibrary);
+    const make = await FROM_SOURCE.prepareDeno(await this.work(version, platform));
     return make();
   }
 
@@ -404,7 +404,7 @@ export class DenoFromSource {
     /** The platform that it is for: linux/arm64 or linux/amd64 */
     platform: string = "linux/arm64",
   ): Promise<File> {
-    const make = await prepareDenort(await this.work(version, platform), prepareLibrary);
+    const make = await FROM_SOURCE.prepareDenort(await this.work(version, platform));
     return make();
   }
 
@@ -838,9 +838,8 @@ export class DenoFromSource {
   ): Promise<Upload> {
     const access = { ...page, token: await token.plaintext(), clock };
     const { request: exact, ...release } = await releaseTag(this, request);
-    if (!files) await this.decideAll(exact, targets);
-    const make = async () => files ?? makeRelease(await this.decideAll(exact, targets));
-    return upload(access, { ...release, replace }, make);
+    const works = files ? [] : await this.decideAll(exact, targets);
+    return upload(access, { ...release, replace }, async () => files ?? makeRelease(works));
   }
 
   private async work(version: string, platform: string): Promise<Work> {

@@ -35,7 +35,7 @@ export function checkEngine(settings: Settings, engine: Target, targets: readonl
 
 /** Decides everything about one version on one platform; nothing is compiled or installed for it. */
 export async function decide(settings: Settings, tree: Tree, engine: Target, target: Target): Promise<Work> {
-  checkEngine(settings, engine, [target]);
+  const way = chooseWay(settings.strategy, engine, target, tree.unknownScripts);
   const recipe = libraryRecipe(tree.libraryVersion, target.triple, tree.recipe.libraryFeatures);
   const origin = settings.prebuilt ? "prebuilt" : settings.fromUpstream ? "upstream" : "source";
   if (
@@ -58,7 +58,7 @@ export async function decide(settings: Settings, tree: Tree, engine: Target, tar
     engine,
     origin,
     crate,
-    way: chooseWay(settings.strategy, engine, target, tree.unknownScripts),
+    way,
     // Chromium publishes its clang for x86_64 only: https://github.com/denoland/rusty_v8/issues/1907
     systemCompilers: settings.toolchains.length > 0 || engine.cpu === "arm64",
     headers: chooseHeaders(settings.precompiledHeaders, settings.compilerCache !== "", recipe),

@@ -23,11 +23,12 @@ export async function makeArchive(work: Work): Promise<File> {
  */
 async function prepareRelease(work: Work): Promise<() => Promise<Directory>> {
   const { triple, alias } = work.target;
+  const prepared = prepareLibrary(work);
   const [container, library, binary, runtime] = await Promise.all([
     tools(work),
-    prepareLibrary(work),
-    prepareDeno(work, prepareLibrary),
-    hasRuntime(work.tree.recipe, work.facts) ? prepareDenort(work, prepareLibrary) : null,
+    prepared,
+    prepareDeno(work, () => prepared),
+    hasRuntime(work.tree.recipe, work.facts) ? prepareDenort(work, () => prepared) : null,
   ]);
   return async () => {
     const deno = packZip(container, await binary(), zipName(triple));

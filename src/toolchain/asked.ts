@@ -6,11 +6,6 @@ function versionSaid(said: string, tool: string): semver.SemVer | null {
   return semver.coerce(line?.slice(line.indexOf(": ")));
 }
 
-function compared(has: semver.SemVer, asked: semver.SemVer, by: string): string {
-  const order = semver.compare(has, asked);
-  return `${by} asks for ${asked}: ${order === 0 ? "the same" : order > 0 ? "newer" : "older"}`;
-}
-
 /**
  * Holds a toolchain's rustc against what a tree's rust-toolchain.toml pins, and says how they compare. An older one is an
  * error: a crate that needs what it lacks is met in the middle of the build. `stable` and nightlies have no order.
@@ -26,7 +21,7 @@ export function compareRust(said: string, pinned: string | null, tree: string): 
         `${asked} or newer, or leave --toolchains out`,
     );
   }
-  return compared(has, asked, `${tree}'s rust-toolchain.toml`);
+  return `${tree}'s rust-toolchain.toml asks for ${asked}: ${semver.eq(has, asked) ? "the same" : "newer"}`;
 }
 
 /** The LLVM that Chromium's own clang is made of, in tools/clang/scripts/update.py: `llvmorg-23-init-5669-g8a0be0bc`. */
