@@ -12,41 +12,71 @@ import functools, json, os, re, shutil, subprocess, sys
 triple, folder, profile = sys.argv[1:]
 sys.setrecursionlimit(100000)
 
-def graph(*options):
+def read(*options):
     command = ["cargo", "metadata", "--format-version=1", "--filter-platform", triple, *options]
     done = subprocess.run(command, stdout=subprocess.PIPE)
     if done.returncode != 0: sys.exit("cargo metadata failed")
-    return json.loads(done.stdout)
+    return Graph(json.loads(done.stdout))
 
-def scripts(metadata):
-    """The packages whose build script runs V8."""
-    packages = {package["id"]: package for package in metadata["packages"]}
-    nodes = {node["id"]: node for node in metadata["resolve"]["nodes"]}
-    def uses(node, kind):
-        return [dep["pkg"] for dep in nodes[node]["deps"] if any(it["kind"] == kind for it in dep["dep_kinds"])]
+class Graph:
+    """Cargo's graph of packages, and who of them has V8 in it."""
+    def __init__(self, metadata):
+        self.root = metadata["workspace_root"]
+        self.members = metadata["workspace_members"]
+        self.packages = {package["id"]: package for package in metadata["packages"]}
+        self.nodes = {node["id"]: node for node in metadata["resolve"]["nodes"]}
+    def uses(self, node, kind):
+        return [dep["pkg"] for dep in self.nodes[node]["deps"] if any(it["kind"] == kind for it in dep["dep_kinds"])]
     @functools.lru_cache(None)
-    def runs(node):
-        return packages[node]["name"] == "v8" or any(runs(dep) for dep in uses(node, None))
-    # What tests and benchmarks alone use is not built.
-    wanted, open_ = set(), [id for id in metadata["workspace_members"] if packages[id]["name"] in ("deno", "denort")]
-    while open_:
-        node = open_.pop()
-        if node not in wanted:
-            wanted.add(node)
-            open_ += uses(node, None) + uses(node, "build")
-    # Without a script cargo compiles no build dependencies.
-    def script(node): return any("custom-build" in it["kind"] for it in packages[node]["targets"])
-    return [packages[node] for node in sorted(wanted) if script(node) and any(runs(dep) for dep in uses(node, "build"))]
+    def runs(self, node):
+        return self.packages[node]["name"] == "v8" or any(self.runs(dep) for dep in self.uses(node, None))
+    def scripts(self):
+        """The packages whose build script runs V8."""
+        # What tests and benchmarks alone use is not built.
+        wanted, open_ = set(), [id for id in self.members if self.packages[id]["name"] in ("deno", "denort")]
+        while open_:
+            node = open_.pop()
+            if node not in wanted:
+                wanted.add(node)
+                open_ += self.uses(node, None) + self.uses(node, "build")
+        # Without a script cargo compiles no build dependencies.
+        def script(node): return any("custom-build" in it["kind"] for it in self.packages[node]["targets"])
+        return [self.packages[node] for node in sorted(wanted) if script(node) and any(self.runs(dep) for dep in self.uses(node, "build"))]
+
+def features(graph, *packages):
+    """The features that each crate with V8 in it is compiled with for these packages; there may be several sets of them."""
+    command = ["cargo", "tree", "--offline", "--target", triple, "-e", "normal,build", "--prefix=none", "--format={p}\t{f}"]
+    done = subprocess.run(command + [word for name in packages for word in ("-p", name)], stdout=subprocess.PIPE, text=True)
+    if done.returncode != 0: sys.exit("cargo tree failed")
+    engine = {package["name"] for id, package in graph.packages.items() if graph.runs(id)}
+    found = {}
+    for line in done.stdout.splitlines():
+        crate, tab, listed = line.removesuffix(" (*)").partition("\t")
+        if tab and crate.split()[0] in engine: found.setdefault(crate.split()[0], set()).add(listed)
+    return found
 
 def value(it):
     if isinstance(it, dict): return "{ " + ", ".join(json.dumps(key) + " = " + value(entry) for key, entry in it.items()) + " }"
     if isinstance(it, list): return "[" + ", ".join(map(value, it)) + "]"
     return json.dumps(it)
 
-def dependency(it, place):
+def by_default(package):
+    """The features of the package that are on by default, and those that they turn on in its dependencies."""
+    own, others, open_ = set(), {}, ["default"]
+    while open_:
+        feature = open_.pop()
+        if feature in own: continue
+        own.add(feature)
+        for it in package["features"].get(feature, []):
+            crate, slash, name = it.partition("/")
+            if slash: others.setdefault(crate.rstrip("?"), set()).add(name)
+            elif not it.startswith("dep:"): open_.append(it)
+    return own, others
+
+def dependency(it, place, features):
     # The tree is compiled in another folder than this one.
     where = {"path": os.path.relpath(it["path"], place)} if it.get("path") else {"version": it["req"]}
-    where["features"] = it["features"]
+    where["features"] = sorted({*it["features"], *features.get(it["rename"] or it["name"], ())})
     where["default-features"] = it["uses_default_features"]
     if it["rename"]: where["package"] = it["name"]
     return (it["rename"] or it["name"]) + " = " + value(where)
@@ -64,7 +94,10 @@ def program(package, original):
     relative = os.path.relpath(source, original)
     text = open(source).read()
     features = sorted(set(re.findall(r'feature\s*=\s*"([^"]+)"', text)))
-    enabled = [it for it in features if it in package["features"].get("default", [])]
+    # A feature of the package may be what turns one on in a build dependency: since 2.9.5 deno's own feature v8 gives
+    # deno_core an engine, https://github.com/denoland/deno/blob/v2.9.5/cli/Cargo.toml
+    own, others = by_default(package)
+    enabled = [it for it in features if it in own]
     lines = ["[package]", "name = " + value(name), "version = " + value(package["version"]), "edition = " + value(package["edition"])]
     lines += ["publish = false", "build = false", "autobins = false", "autolib = false"]
     lines += ["[[bin]]", "name = " + value(name), "path = " + value(relative), "[features]"]
@@ -73,7 +106,7 @@ def program(package, original):
         if it["kind"] != "build": continue
         if it["optional"]: sys.exit(package["name"] + ": its build script has an optional dependency, " + it["name"])
         lines.append("[target." + value(it["target"]) + ".dependencies]" if it["target"] else "[dependencies]")
-        lines.append(dependency(it, place))
+        lines.append(dependency(it, place, others))
     # TOML has each table once.
     tables = {}
     for line in lines:
@@ -119,10 +152,11 @@ def replace(package, place):
     if not found: sys.exit(manifest + ": no [package] in it")
     with open(manifest, "w") as file: file.write("\n".join(kept))
 
-before = graph("--locked")
-root = before["workspace_root"]
-moved = scripts(before)
+before = read("--locked")
+root = before.root
+moved = before.scripts()
 if not moved: sys.exit("no build script runs V8 in this tree")
+upstreams = features(before, "deno")
 programs, patches = [], []
 for package in moved:
     original = os.path.dirname(package["manifest_path"])
@@ -152,16 +186,21 @@ if patches:
 # half as long to compile. What does the work under QEMU is optimized: what Deno's manifest names in its release profile,
 # the transpiler, and V8's crate, which is miscompiled without: https://github.com/denoland/deno/blob/v2.9.5/Cargo.toml
 text += '\n[profile.' + profile + ']\ninherits = "release"\nopt-level = 0\nlto = "off"\ncodegen-units = 16\nincremental = false\ndebug = false\nsplit-debuginfo = "off"\n'
-for name in sorted({package["name"] for package in before["packages"]}):
+for name in sorted({package["name"] for package in before.packages.values()}):
     if re.fullmatch("v8|deno_ast|swc_.*", name): text += '\n[profile.' + profile + '.package.' + name + ']\nopt-level = 1\n'
 with open(manifest, "w") as file: file.write(text)
 
 # The lock file gets the new packages; nothing else in it may change.
-after = graph("--offline")
-left = [package["name"] for package in scripts(after) if not package["name"].endswith("-build-script")]
+after = read("--offline")
+left = [package["name"] for package in after.scripts() if not package["name"].endswith("-build-script")]
 if left: sys.exit("V8 is still behind the build script of " + ", ".join(left))
-def registry(metadata): return {(it["name"], it["version"]) for it in metadata["packages"] if it["source"]}
+def registry(graph): return {(it["name"], it["version"]) for it in graph.packages.values() if it["source"]}
 new = registry(after) - registry(before)
 if new: sys.exit("the lock file would change: " + ", ".join(" ".join(it) for it in sorted(new)))
+# With other features than upstream's scripts have they may not compile, or write something else: seen when deno_v8 had
+# no engine, which is an error of the compiler minutes later.
+for crate, sets in sorted(features(after, *(it for it in programs if it != "denort-build-script")).items()):
+    other = sorted(sets - upstreams.get(crate, sets))
+    if other: sys.exit(crate + " would have the features " + " and ".join(map(repr, other)) + ", of deno it has " + " or ".join(map(repr, sorted(upstreams[crate]))))
 with open(os.path.join(root, folder, "programs"), "w") as file: file.write(" ".join(programs))
 print(" ".join(programs))

@@ -117,12 +117,12 @@ for e in zipfile.ZipFile(sys.argv[1]).infolist(): print(e.filename, oct(e.extern
   it("compiles V8 once for two Deno versions that have the same V8", async () => {
     const next = await copyOfDeno();
     for (const file of ["cli/Cargo.toml", "cli/rt/Cargo.toml", "Cargo.lock"]) {
-      await edit(join(next, file), `"${version}"`, '"2.8.100"');
+      await edit(join(next, file), `"${version}"`, '"2.9.100"');
     }
     const volumes = vi.spyOn(dag, "cacheVolume");
     const newer = module({ source: dag.host().directory(next) });
-    expect(await run(await newer.build("2.8.100", "linux/amd64"), "linux/amd64", "--version")).toContain(
-      versionOf("linux/amd64", "2.8.100"),
+    expect(await run(await newer.build("2.9.100", "linux/amd64"), "linux/amd64", "--version")).toContain(
+      versionOf("linux/amd64", "2.9.100"),
     );
     await module().build(version, "linux/amd64");
     const [one, other, ...more] = volumes.mock.calls.map(([key]) => key).filter((key) => key.startsWith("rusty-v8-"));
@@ -136,7 +136,7 @@ for e in zipfile.ZipFile(sys.argv[1]).infolist(): print(e.filename, oct(e.extern
   it("goes on with cargo where a failed build stopped: what was compiled is not compiled again", async () => {
     const directory = await copyOfDeno();
     // A version of its own has a cargo volume of its own.
-    const own = `2.8.${Date.now() % 1_000_000}`;
+    const own = `2.9.${Date.now() % 1_000_000}`;
     for (const file of ["cli/Cargo.toml", "cli/rt/Cargo.toml", "Cargo.lock"]) {
       await edit(join(directory, file), `"${version}"`, `"${own}"`);
     }
@@ -145,7 +145,7 @@ for e in zipfile.ZipFile(sys.argv[1]).infolist(): print(e.filename, oct(e.extern
     const volumes = vi.spyOn(dag, "cacheVolume");
     await appendFile(join(directory, "cli/main.rs"), 'compile_error!("not yet");\n');
     await expect(built()).rejects.toThrow("exit code: 101");
-    const [key] = volumes.mock.calls.map(([name]) => name).filter((name) => name.startsWith("deno-2.8."));
+    const [key] = volumes.mock.calls.map(([name]) => name).filter((name) => name.startsWith("deno-2.9."));
     const compiled = () =>
       lookInVolume(
         dag.container().from(base),

@@ -50,7 +50,7 @@ describeEngine("deno and denort on a real engine", () => {
     "for %s, %s, share every crate, though deno has more features of one, and go on where a release was interrupted",
     async (platform, strategy, triple, folder) => {
       const directory = await copyOfDeno();
-      const own = `2.8.${Date.now() % 1_000_000}`;
+      const own = `2.9.${Date.now() % 1_000_000}`;
       for (const file of ["cli/Cargo.toml", "cli/rt/Cargo.toml", "Cargo.lock"]) {
         await edit(join(directory, file), `"${version}"`, `"${own}"`);
       }
@@ -59,7 +59,7 @@ describeEngine("deno and denort on a real engine", () => {
       const volumes = vi.spyOn(dag, "cacheVolume");
       /** When the crates of both, and the programs, were written to the volume. */
       const compiled = () => {
-        const key = volumes.mock.calls.map(([name]) => name).find((name) => name.startsWith("deno-2.8."));
+        const key = volumes.mock.calls.map(([name]) => name).find((name) => name.startsWith("deno-2.9."));
         const files = ["deps/libdeno_resolver-*.rlib", "deps/libdeno_snapshots-*.rlib", "deno", "denort"];
         const list = `cd /cache/target/${folder} && for one in ${files.join(" ")}; do [ ! -e $one ] || stat -c '%n %y' $one; done`;
         return lookInVolume(dag.container().from(base), key, list);

@@ -56,7 +56,7 @@ describeEngine("linux/arm64 on an engine of another architecture", () => {
       '[package]\nname = "deno_runtime"\nversion = "0.1.0"\nedition = "2021"\n\n[lib]\npath = "lib.rs"\n',
     );
     await writeFile(join(runtime, "lib.rs"), 'pub fn snapshot_name() -> &\'static str {\n  "CLI_SNAPSHOT.bin"\n}\n');
-    await edit(join(directory, "Cargo.toml"), '"cli/snapshot"]', '"cli/snapshot", "runtime"]');
+    await edit(join(directory, "Cargo.toml"), '"cli/snapshot", ', '"cli/snapshot", "runtime", ');
     await edit(
       join(directory, "cli/snapshot/Cargo.toml"),
       "[build-dependencies]\n",
@@ -77,13 +77,24 @@ describeEngine("linux/arm64 on an engine of another architecture", () => {
     const directory = await copyOfDeno();
     await edit(
       join(directory, "cli/snapshot/Cargo.toml"),
-      'v8 = { version = "150.900.0", features = ["simdutf"] }',
-      'v8 = { version = "150.900.0", features = ["simdutf"], optional = true }\n\n[features]\ndefault = ["v8"]',
+      "default-features = false }",
+      'default-features = false, optional = true }\n\n[features]\ndefault = ["deno_core"]',
     );
     const failure = module({ source: dag.host().directory(directory) }).build(version, "linux/arm64");
     await expect(failure).rejects.toThrow(
-      /strategy: this tree's build scripts cannot be compiled .*deno_snapshots: its build script has an optional dependency, v8/,
+      /strategy: this tree's build scripts cannot be compiled .*deno_snapshots: its build script has an optional dependency, deno_core/,
     );
+  });
+
+  it("says which features a moved build script would be compiled with in place of upstream's", async () => {
+    const directory = await copyOfDeno();
+    // This resolver gives deno_core the feature v8 in build scripts, too, which nothing in them asks for.
+    await edit(join(directory, "Cargo.toml"), 'resolver = "2"', 'resolver = "1"');
+    const manifest = join(directory, "cli/Cargo.toml");
+    const dependency = 'deno_core = { path = "../libs/core", default-features = false }\n';
+    await edit(manifest, `[build-dependencies]\n${dependency}`, "[build-dependencies]\n");
+    const failure = module({ source: dag.host().directory(directory) }).build(version, "linux/arm64");
+    await expect(failure).rejects.toThrow(/strategy: .*: deno_core would have the features '', of deno it has 'v8';/);
   });
 
   it("falls back to QEMU where the tree makes its snapshot in another way, which then needs a toolchain for it", async () => {

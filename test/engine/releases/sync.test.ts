@@ -19,8 +19,8 @@ import { base, registry, toolchain } from "../support/toolchain.js";
 const module = fileURLToPath(new URL("../../..", import.meta.url));
 const dagger = process.env._EXPERIMENTAL_DAGGER_CLI_BIN ?? "dagger";
 const token = "a-token-that-nobody-may-see";
-const broken = "2.8.100";
-const newer = "2.8.101";
+const broken = "2.9.100";
+const newer = "2.9.101";
 
 interface Call {
   stop: () => void;
@@ -224,7 +224,7 @@ describeEngine("following upstream on a real engine", () => {
       tag: `canary-${commit.slice(0, 7)}`,
       prerelease: true,
     });
-    expect(await releaseTag(it, { kind: "line", range: "2.8.x" })).toEqual({
+    expect(await releaseTag(it, { kind: "line", range: "2.9.x" })).toEqual({
       request: { kind: "release", version: newer },
       tag: `v${newer}`,
       prerelease: false,

@@ -9,7 +9,7 @@ const fixtures = fileURLToPath(new URL("../../fixtures/", import.meta.url));
 
 /** The miniature Deno and rusty_v8, see test/fixtures. Their versions stand in their Cargo.toml and Cargo.lock. */
 export const paths = { deno: join(fixtures, "upstream"), library: join(fixtures, "rusty_v8") };
-export const version = "2.8.99";
+export const version = "2.9.99";
 export const libraryVersion = "150.900.0";
 
 export const deno = (): Directory => dag.host().directory(paths.deno);
