@@ -136,7 +136,9 @@ class Writer {
 function ordered(questions: Question[]): Question[] {
   const keyed = questions.map((question) => {
     const things = closure(question.of).size;
-    const text = `${question.of?.field} ${question.field} ${JSON.stringify(question.args)} ${question.of?.id}`;
+    // A command's words come before the identity, which changes with every script that went before.
+    const words = JSON.stringify(question.of?.args.args ?? []);
+    const text = `${question.of?.field} ${words} ${question.field} ${JSON.stringify(question.args)} ${question.of?.id}`;
     return { question, things, text };
   });
   keyed.sort((a, b) => a.things - b.things || (a.text < b.text ? -1 : a.text > b.text ? 1 : 0));
