@@ -11,6 +11,7 @@ import { newestCommit, releaseTags } from "../dagger/upstream/git.js";
 import { type FromSource, findSupply, type Supply } from "./binaries/supply.js";
 import { denoToolchain, prepareDeno, prepareDenort } from "./deno/build.js";
 import { makeImage } from "./images/image.js";
+import { UBUNTU } from "./images/layout.js";
 import { checkImageOptions } from "./images/options.js";
 import { parseAddress } from "./images/tags.js";
 import type { Plan } from "./plan/plan.js";
@@ -21,7 +22,7 @@ import { rehearseNewest } from "./rehearsal/newest.js";
 import { rehearse } from "./rehearsal/rehearse.js";
 import { either, kindsFor, newestOfChannel } from "./releases/missing.js";
 import { moveTags } from "./releases/moving-tags.js";
-import { findMissing, type Missing } from "./releases/outdated.js";
+import { findMissing } from "./releases/outdated.js";
 import { GITHUB, type Page, parsePage } from "./releases/page.js";
 import { publishImages } from "./releases/publish.js";
 import { makeArchive, makeRelease } from "./releases/release.js";
@@ -36,9 +37,6 @@ import { OFFICIAL, smoke } from "./smoke/smoke.js";
 import { enginePlatform } from "./toolchain/toolchains.js";
 import { findTree } from "./upstream/source.js";
 import { makeLibrary, prepareLibrary, prepareMirror } from "./v8/build.js";
-
-/** Ubuntu 24.04 as of 2026-07, an image index with linux/amd64 and linux/arm64: glibc 2.39. */
-const BASE = "ubuntu:24.04@sha256:4fbb8e6a8395de5a7550b33509421a2bafbc0aab6c06ba2cef9ebffbc7092d90";
 
 /** How a Deno is compiled, where no finished one is asked for. */
 const FROM_SOURCE: FromSource = {
@@ -110,7 +108,7 @@ export class DenoFromSource {
      * toolchains, Deno needs the glibc of the one that runs cargo). Default: Ubuntu 24.04, glibc 2.39, pinned by
      * digest. Example: --base=debian:bookworm
      */
-    base: string = BASE,
+    base: string = UBUNTU,
     /**
      * Git URL of Deno, for a fork or a mirror: https, http or git, without credentials, for images and errors show it. A
      * private one, or one that needs ssh, is cloned and given as source. Example: --repository=https://git.example/me/deno
@@ -539,17 +537,9 @@ export class DenoFromSource {
     /** Password of that user. Example: env:REGISTRY_PASSWORD */
     password?: Secret,
   ): Promise<string[]> {
-    const { page, image } = await this.missing(
-      repository,
-      address,
-      parsePlatforms(platforms),
-      since,
-      [],
-      api,
-      token,
-      username,
-      password,
-    );
+    const targets = parsePlatforms(platforms);
+    const question = { repository, address, targets, since, kinds: [], api, token, username, password };
+    const { page, image } = await findMissing(this.repository, question);
     return either(page, image);
   }
 
@@ -659,7 +649,8 @@ export class DenoFromSource {
   ): Promise<Synced[]> {
     checkSync(this, { repository, token, address, tags });
     const targets = parsePlatforms(platforms);
-    const missing = await this.missing(repository, address, targets, since, tags, api, token, username, password);
+    const question = { repository, address, targets, since, kinds: tags, api, token, username, password };
+    const missing = await findMissing(this.repository, question);
     const behind = new Map(missing.behind.map((one) => [one.version, one]));
     return syncEach(either(missing.page, missing.image, [...behind.keys()]), async (version) => {
       const places: string[] = [];
@@ -804,22 +795,6 @@ export class DenoFromSource {
   @func({ cache: "never" })
   async newestRelease(): Promise<void> {
     await rehearseNewest(this);
-  }
-
-  private async missing(
-    repository: string,
-    address: string,
-    targets: Target[],
-    since: string,
-    kinds: string[],
-    api: string,
-    token: Secret | undefined,
-    username: string,
-    password: Secret | undefined,
-  ): Promise<Missing> {
-    const [tokenText, passwordText] = await Promise.all([token?.plaintext(), password?.plaintext()]);
-    const secrets = { token: tokenText ?? null, password: passwordText ?? null };
-    return findMissing(this.repository, { repository, address, targets, since, kinds, api, username, ...secrets });
   }
 
   /** Which Deno a version means, and from where: found when what is made of it has been looked at. */

@@ -2,6 +2,7 @@ import { type IncomingMessage, request as startPlainly } from "node:http";
 import { request as startSecurely } from "node:https";
 import { pipeline } from "node:stream/promises";
 import { z } from "zod";
+import { messageOf } from "./message.js";
 
 /** Time, as the requests see it; tests have their own. */
 export interface Clock {
@@ -159,7 +160,7 @@ export async function sendContent(
     const fields = Object.entries(message.headers).map(([name, value]): [string, string] => [name, String(value)]);
     response = new Response(text || null, { status: message.statusCode, headers: fields });
   } catch (error) {
-    throw new Transient(`POST ${shown(url)}: no answer: ${error instanceof Error ? error.message : error}`);
+    throw new Transient(`POST ${shown(url)}: no answer: ${messageOf(error)}`);
   } finally {
     outgoing.destroy();
     await sending;
@@ -173,9 +174,7 @@ export async function json<T>(response: Response, shape: z.ZodType<T>): Promise<
   try {
     text = await response.text();
   } catch (error) {
-    throw new Transient(
-      `${shown(response.url)}: the answer broke off: ${error instanceof Error ? error.message : error}`,
-    );
+    throw new Transient(`${shown(response.url)}: the answer broke off: ${messageOf(error)}`);
   }
   let value: unknown;
   try {

@@ -1,4 +1,5 @@
 import { type Container, dag, type File, type Secret } from "@dagger.io/dagger";
+import { messageOf } from "../engine/message.js";
 
 /** What is pushed: one index of all images for each tag. */
 export interface Push {
@@ -13,7 +14,7 @@ export interface Push {
 const REFUSED = /\b(401|403)\b|unauthorized|authorization failed|authentication required|forbidden|denied/i;
 
 function explainFailure(error: unknown, credentials: Push["credentials"]): string {
-  const message = error instanceof Error ? error.message : String(error);
+  const message = messageOf(error);
   if (!REFUSED.test(message)) return message;
   const who = credentials ? "does not accept the user name and password that were given" : "asks for a login";
   return `the registry ${who}, or does not allow this push (${message})`;

@@ -13,6 +13,7 @@ import {
   sendContent,
   Transient,
 } from "../engine/http.js";
+import { messageOf } from "../engine/message.js";
 
 /** A file of a release, as the page has it. */
 export interface Asset {
@@ -270,7 +271,7 @@ export async function findChecksum(access: Access, asset: Asset): Promise<string
     try {
       for await (const piece of response.body) hash.update(piece);
     } catch (error) {
-      throw new Transient(`GET ${asset.name}: broke off: ${error instanceof Error ? error.message : error}`);
+      throw new Transient(`GET ${asset.name}: broke off: ${messageOf(error)}`);
     }
     return hash.digest("hex");
   }, access.clock);

@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { type Container, type Directory, dag, type File } from "@dagger.io/dagger";
 import { type Attempt, attempt } from "../engine/attempt.js";
+import { messageOf } from "../engine/message.js";
 
 /** What is run in an image, each by a Deno of its own. */
 export type Command = "version" | "eval" | "test" | "permission" | "signals";
@@ -37,7 +38,7 @@ async function run(container: Container): Promise<Run> {
   try {
     return await attempt(container);
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
+    const message = messageOf(error);
     return { error: message.replace(/ *\[traceparent:[^\]]*\]/, "") };
   }
 }

@@ -1,4 +1,5 @@
 import { type Container, type Directory, dag, type Platform } from "@dagger.io/dagger";
+import { NO_DATE } from "../engine/date.js";
 import { fetchFile } from "../engine/remote.js";
 import { script } from "../engine/script.js";
 
@@ -121,6 +122,5 @@ export function withGit(base: string): Container {
 
 /** A tree without the differences that only a clock makes: two uploads of one source are one source. */
 export function withoutTimes(source: Directory): Directory {
-  // 1980-01-01, the oldest date that a zip can hold, is as good as any; 0 would mean "missing" to Ninja.
-  return source.withTimestamps(315532800);
+  return source.withTimestamps(NO_DATE);
 }

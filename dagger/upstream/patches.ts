@@ -1,4 +1,5 @@
 import { type Directory } from "@dagger.io/dagger";
+import { messageOf } from "../engine/message.js";
 
 /**
  * Applies every `*.patch` of `patches` to `source`, in the order of their names. One that does not apply is an
@@ -12,7 +13,7 @@ export async function withPatches(source: Directory, patches: Directory, argumen
     try {
       patched = await patched.withPatchFile(patches.file(name)).sync();
     } catch (error) {
-      throw new Error(`${argument}: ${name} does not apply: ${error instanceof Error ? error.message : error}`);
+      throw new Error(`${argument}: ${name} does not apply: ${messageOf(error)}`);
     }
   }
   return patched;

@@ -2,7 +2,8 @@ import semver from "semver";
 import { z } from "zod";
 import type { NamedOrigin } from "../request/enums.js";
 import { type ProgramName, type Target, zipName } from "../request/platform.js";
-import { downloadUrl, quote, type VersionRequest } from "../request/version.js";
+import { quote } from "../request/text.js";
+import { downloadUrl, type VersionRequest } from "../request/version.js";
 
 /** Where an image's binary comes from: a directory that was given, or what the option binary-origin names. */
 export type Origin = "given" | Lowercase<NamedOrigin>;

@@ -1,4 +1,5 @@
 import type { Container, File } from "@dagger.io/dagger";
+import { NO_DATE } from "../../dagger/engine/date.js";
 import { fetchFile } from "../../dagger/engine/remote.js";
 import {
   assembleImage,
@@ -27,9 +28,6 @@ import {
   TINI,
   withUser,
 } from "./layout.js";
-
-/** The oldest date that a zip can hold, for files whose source's date is not known. */
-const NO_DATE = 315532800;
 
 /** The date of every file of an image: its commit's, so that equal input gives an equal layer. */
 export function fileDate({ created }: Identity): number {

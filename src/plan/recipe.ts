@@ -1,6 +1,7 @@
 import semver from "semver";
 import { TARGETS, type Target } from "../request/platform.js";
-import { FLOOR, quote, releaseBase } from "../request/version.js";
+import { quote } from "../request/text.js";
+import { FLOOR, releaseBase } from "../request/version.js";
 
 /** Something that a person should know of this build. */
 export interface Note {

@@ -1,5 +1,6 @@
 import semver from "semver";
-import { quote, releaseBase } from "../request/version.js";
+import { hasControl, quote } from "../request/text.js";
+import { releaseBase } from "../request/version.js";
 
 const KINDS = ["read", "write", "net", "env", "sys", "run", "ffi", "import", "hrtime"];
 
@@ -27,10 +28,6 @@ const ACCEPTED =
 
 const FORM = /^(?:--)?([a-z]+-[a-z]+)(?:=(.+))?$/s;
 
-/** Control characters have no place in a list; a line break in one would be lost in logs. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
-const CONTROL = /[\u0000-\u001f\u007f]/;
-
 /**
  * Reads permissions, and gives them as options of Deno. One that is given more than once has all that was listed, for the
  * command line splits arguments at commas.
@@ -41,7 +38,7 @@ export function parsePermissions(texts: string[]): string[] {
     const fail = (why: string) =>
       new Error(`permissions: ${quote(text)} is not accepted: ${why}. Accepted: ${ACCEPTED}.`);
     const [, name = "", list] = FORM.exec(text) ?? [];
-    if (!Object.hasOwn(SINCE, name) || CONTROL.test(text)) throw fail("it is no permission");
+    if (!Object.hasOwn(SINCE, name) || hasControl(text)) throw fail("it is no permission");
     if (list !== undefined && BARE.includes(name)) throw fail(`${name} takes no list`);
     const before = lists.get(name);
     if (before && (list === undefined || before.length === 0))

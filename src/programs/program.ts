@@ -1,6 +1,7 @@
 import semver from "semver";
 import { denoRecipe } from "../plan/recipe.js";
-import { quote, releaseBase } from "../request/version.js";
+import { hasControl, quote } from "../request/text.js";
+import { releaseBase } from "../request/version.js";
 
 /** Where a program's source is, in the container that compiles it and in its image. */
 export const FOLDER = "/app";
@@ -8,15 +9,12 @@ export const FOLDER = "/app";
 /** https://github.com/denoland/deno/blob/v1.32.0/cli/args/flags.rs#L81 */
 const INCLUDE = "1.32.0";
 
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
-const CONTROL = /[\u0000-\u001f\u007f]/;
-
 /** A path in the source: relative, not out of it, and nothing that a command line takes for an option or a URL. */
 function checkPath(text: string, argument: string, example: string): void {
   const fail = (why: string) =>
     new Error(`${argument}: ${quote(text)} is not accepted: ${why}. Accepted: a path in source such as ${example}.`);
   if (text === "") throw fail("it is empty");
-  if (CONTROL.test(text)) throw fail("it has a control character");
+  if (hasControl(text)) throw fail("it has a control character");
   if (text.startsWith("-")) throw fail("it begins with a dash, as options do");
   if (/^[A-Za-z][A-Za-z0-9+.-]*:/.test(text)) throw fail("it is a URL; import it from a file of source");
   if (text.startsWith("/")) throw fail("it is absolute");

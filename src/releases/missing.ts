@@ -1,6 +1,7 @@
 import semver from "semver";
 import { zipName } from "../request/platform.js";
-import { FLOOR, newest, quote, tagOf } from "../request/version.js";
+import { quote } from "../request/text.js";
+import { FLOOR, newest, tagOf } from "../request/version.js";
 
 const TAG = /^(?:refs\/tags\/)?v(\d+\.\d+\.\d+(?:-[0-9A-Za-z.-]+)?)$/;
 

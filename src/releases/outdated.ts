@@ -1,3 +1,4 @@
+import type { Secret } from "@dagger.io/dagger";
 import { clock } from "../../dagger/engine/http.js";
 import { listReleases } from "../../dagger/releases/api.js";
 import { listTags, openTags } from "../../dagger/releases/registry.js";
@@ -18,9 +19,9 @@ export interface Question {
   /** which kinds of tags an image is to have; for the moving ones among them it is asked where they are */
   kinds: string[];
   api: string;
-  token: string | null;
+  token?: Secret;
   username: string;
-  password: string | null;
+  password?: Secret;
 }
 
 /** What upstream has, and which stable versions each place lacks, the oldest first. */
@@ -34,16 +35,17 @@ export interface Missing {
 
 /** Compares the places that were given with upstream. */
 export async function findMissing(upstream: string, question: Question): Promise<Missing> {
-  const { repository, address, username: user, password, token } = question;
+  const { repository, address, username: user } = question;
   if (!repository && !address) {
     throw new Error("repository, address: one of them is needed: OWNER/NAME of a release page, or an image");
   }
-  checkLogin(user, password !== null);
+  checkLogin(user, question.password !== undefined);
   const since = parseSince(question.since);
   const triples = question.targets.map(({ triple }) => triple);
   const page = repository ? parsePage(repository, question.api) : null;
   const image = address ? parseImageName(address) : null;
-  const credentials = password === null ? null : { user, password };
+  const [token = null, password] = await Promise.all([question.token?.plaintext(), question.password?.plaintext()]);
+  const credentials = password === undefined ? null : { user, password };
   const [tags, entries, imagesTags] = await Promise.all([
     releaseTags(upstream),
     page && listReleases({ ...page, token, clock }),

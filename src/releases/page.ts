@@ -1,4 +1,4 @@
-import { quote } from "../request/version.js";
+import { quote } from "../request/text.js";
 
 /** Where releases are published: a repository behind an API of GitHub's or Gitea's dialect. */
 export interface Page {

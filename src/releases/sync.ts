@@ -1,3 +1,4 @@
+import { messageOf } from "../../dagger/engine/message.js";
 import { checkTags } from "../images/tags.js";
 
 /** What became of one version. */
@@ -39,7 +40,7 @@ export async function syncEach(versions: string[], publish: (version: string) =>
     try {
       results.push({ version, done: true, says: await publish(version) });
     } catch (error) {
-      results.push({ version, done: false, says: error instanceof Error ? error.message : String(error) });
+      results.push({ version, done: false, says: messageOf(error) });
     }
   }
   const failed = results.filter(({ done }) => !done).length;

@@ -1,4 +1,4 @@
-import { quote } from "./version.js";
+import { quote } from "./text.js";
 
 /** A compiler cache that several machines share: which settings of sccache a URL means. */
 export interface CacheStore {

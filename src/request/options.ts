@@ -1,7 +1,7 @@
 import type { Container, Directory, Secret } from "@dagger.io/dagger";
 import { parseCompilerCache } from "./compiler-cache.js";
 import type { NamedOrigin, Strategy } from "./enums.js";
-import { quote } from "./version.js";
+import { quote } from "./text.js";
 
 /** What the constructor was given. */
 export interface Settings {

@@ -1,4 +1,4 @@
-import { quote } from "./version.js";
+import { quote } from "./text.js";
 
 /** One platform under every name that a tool of the build has for it. */
 export interface Target {

@@ -1,4 +1,5 @@
 import semver from "semver";
+import { quote } from "./text.js";
 
 /** What `--version` may ask for. Only `release` names a tag by itself; the others are looked up first. */
 export type VersionRequest =
@@ -24,12 +25,6 @@ const RELEASE = new RegExp(`^v?(${NUMBER}\\.${NUMBER}\\.${NUMBER}(?:-[0-9A-Za-z.
 const LINE = new RegExp(`^v?(${NUMBER}(?:\\.${NUMBER})?)$`);
 const COMMIT = /^[0-9a-f]{7,40}$/i;
 const TAG = new RegExp(`^(?:refs/tags/)?v(${NUMBER}\\.${NUMBER}\\.${NUMBER})$`);
-
-/** What a user gave, as an error shows it: escaped, never longer than a line, and without what a URL says of a user. */
-export function quote(text: string): string {
-  const shown = text.replace(/\/\/[^/\s].*@/s, "//***@").replace(/^[^/\s@]+:[^/\s@]+@(?!sha256:)/, "***@");
-  return JSON.stringify(shown.length > 64 ? `${shown.slice(0, 63)}…` : shown);
-}
 
 /** `2.9.5-rc.1` and `2.9.5+abcdef0` -> `2.9.5`; null for what is no version. A release candidate is built like its release. */
 export function releaseBase(version: string): string | null {

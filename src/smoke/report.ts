@@ -1,10 +1,12 @@
 import semver from "semver";
 import type { Check } from "../../dagger/engine/check.js";
+import { messageOf } from "../../dagger/engine/message.js";
 import type { Command, Run } from "../../dagger/smoke/smoke.js";
 import type { Variant } from "../request/enums.js";
 import { fullVersion, type Identity } from "../request/identity.js";
 import { checkValues, imageReference } from "../request/options.js";
-import { quote, type VersionRequest } from "../request/version.js";
+import { quote } from "../request/text.js";
+import { type VersionRequest } from "../request/version.js";
 
 /** What the image of a platform is to show. */
 export interface Expected {
@@ -149,5 +151,5 @@ export function judgeRuns(runs: Record<Command, Run>, { version, machine, tests:
 
 /** The image could not even be had. */
 export function noImage(error: unknown): Check[] {
-  return [{ name: "image", passed: false, seen: error instanceof Error ? error.message : String(error) }];
+  return [{ name: "image", passed: false, seen: messageOf(error) }];
 }

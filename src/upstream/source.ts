@@ -8,7 +8,8 @@ import { newestLibclang, packageVersion, pathIn, rustVersion, v8Version } from "
 import { denoRecipe } from "../plan/recipe.js";
 import { unknownScripts } from "../plan/snapshot.js";
 import type { Settings } from "../request/options.js";
-import { newest, quote, requestChannel, tagOf, treeChannel, type VersionRequest } from "../request/version.js";
+import { quote } from "../request/text.js";
+import { newest, requestChannel, tagOf, treeChannel, type VersionRequest } from "../request/version.js";
 import { gitContainer } from "../toolchain/toolchains.js";
 import { withUpgradeUrl } from "./upgrade.js";
 

@@ -176,12 +176,14 @@ describe("imports", () => {
     const needing = new Set(
       module.filter((one) => !one.typeOnly && one.from.startsWith("@dagger.io/")).map(({ file }) => file),
     );
+    // What an error says; both rooms ask that.
+    const words = "dagger/engine/message.ts";
     // It talks to a forge, for which dagger/ has the requests, and names its long steps.
     const decides = [...new Set(tested)].filter((file) => file !== "src/releases/upload.ts");
     expect(
       decides.flatMap((file) =>
         [...reached(file)]
-          .filter((other) => needing.has(other) || other.startsWith("dagger/"))
+          .filter((other) => needing.has(other) || (other.startsWith("dagger/") && other !== words))
           .map((other) => `${file} reaches ${other}`),
       ),
     ).toEqual([]);

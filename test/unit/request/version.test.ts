@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { newest, parseVersion, quote, releaseBase, requestChannel, tagOf } from "../../../src/request/version.js";
+import { quote } from "../../../src/request/text.js";
+import { newest, parseVersion, releaseBase, requestChannel, tagOf } from "../../../src/request/version.js";
 
 describe("parseVersion", () => {
   it.each([
