@@ -73,6 +73,7 @@ export class DenoFromSource {
   tini?: Directory;
   strategy: BuildStrategy;
   precompiledHeaders: boolean;
+  ignoreResources: boolean;
 
   constructor(
     /**
@@ -127,7 +128,7 @@ export class DenoFromSource {
     /** The same for rusty_v8. Example: --library-patches=./v8-patches */
     libraryPatches?: Directory,
     /**
-     * Cargo profile. release is upstream's (fat LTO: wants 32 GB of memory); release-lite, since 1.46, is cheaper.
+     * Cargo profile. release is upstream's (fat LTO: 9 GB of memory); release-lite, since 1.46, is cheaper.
      * Example: --profile=release-lite
      */
     profile: string = "release",
@@ -194,6 +195,12 @@ export class DenoFromSource {
      * that is compiled so; plan says whether they are, and why not. Example: --precompiled-headers=false
      */
     precompiledHeaders: boolean = true,
+    /**
+     * Whether to begin what this engine has too little memory or disk for. By default a profile whose last link would not
+     * fit into memory and swap is refused before anything is compiled, and a stage whose cache volume would not fit on the disk before it
+     * begins; docs/costs.md has the numbers. Example: --ignore-resources=true
+     */
+    ignoreResources: boolean = false,
   ) {
     checkOptions(
       {
@@ -245,6 +252,7 @@ export class DenoFromSource {
     this.tini = tini;
     this.strategy = strategy;
     this.precompiledHeaders = precompiledHeaders;
+    this.ignoreResources = ignoreResources;
   }
 
   /**

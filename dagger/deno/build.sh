@@ -1,5 +1,6 @@
 #!/bin/sh
 set -eu
+if [ "${DISK_NEEDED:-0}" -gt 0 ]; then sh /opt/deno-from-source/require-disk.sh "$DISK_NEEDED" "$DISK_NEEDED_FOR"; fi
 # A toolchain that was given may have such a folder.
 rm -rf /out
 mkdir /out

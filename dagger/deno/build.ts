@@ -1,6 +1,7 @@
 import { CacheSharingMode, type Container, type Directory, dag, type File } from "@dagger.io/dagger";
 import { attempt } from "../engine/attempt.js";
 import { withCargoRegistry } from "../engine/cargo-registry.js";
+import { type DiskNeed, orRefused, withDiskNeed } from "../engine/disk.js";
 import { script } from "../engine/script.js";
 import { type CompilerCache, withCompilerCache } from "../toolchain/compiler-cache.js";
 import { assertHardened } from "./hardening.js";
@@ -28,6 +29,7 @@ export interface DenoBuild {
   cacheKey: string;
   jobs: number;
   compilerCache?: CompilerCache;
+  disk: DiskNeed | null;
 }
 
 const build = script(import.meta.url, "build.sh");
@@ -65,10 +67,12 @@ export async function buildDeno(input: DenoBuild): Promise<File> {
   }
   if (input.jobs > 0) container = container.withVolatileVariable("CARGO_BUILD_JOBS", String(input.jobs));
   // Here, so that a compiler's error is not taken for one of the binary, which is run next.
-  const binary = await container
-    .withExec(["sh", "-c", build, "build", ...input.cargo])
-    .file(`/out/${input.program}`)
-    .sync();
+  const binary = await orRefused(
+    withDiskNeed(container, input.disk)
+      .withExec(["sh", "-c", build, "build", ...input.cargo])
+      .file(`/out/${input.program}`)
+      .sync(),
+  );
   const name = `the ${input.program} that was built for ${input.platform}`;
   await assertHardened({
     binary,

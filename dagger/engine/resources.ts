@@ -3,15 +3,37 @@ import { attempt } from "./attempt.js";
 import { lastLines } from "./check.js";
 import { script } from "./script.js";
 
+/** What an engine has: cores, and the rest in MiB. */
+export interface Resources {
+  cores: number;
+  memory: number;
+  /** of the memory, what nothing else has now */
+  available: number;
+  swap: number;
+  /** what is free where its cache is */
+  disk: number;
+}
+
 const measure = script(import.meta.url, "measure-resources.sh");
 
 // Asked anew by each call: what is free changes.
 const now = new Date().toISOString();
 
-/** Cores, memory and free disk of the engine, as one line; `container` is of the engine's own platform. */
-export async function resources(container: Container): Promise<string> {
+/** Measures the engine; `container` is of its own platform. */
+export async function measureResources(container: Container): Promise<Resources> {
   const measured = container.withEnvVariable("ASKED_AT", now).withExec(["sh", "-c", measure, "measure-resources"]);
   const { code, out, err } = await attempt(measured);
   if (code !== 0) throw new Error(lastLines(err));
-  return out;
+  const value = (name: keyof Resources) => {
+    const number = new RegExp(`^${name} (\\d+)$`, "m").exec(out)?.[1];
+    if (number === undefined) throw new Error(`the engine's ${name} could not be measured: ${lastLines(out)}`);
+    return Number(number);
+  };
+  return {
+    cores: value("cores"),
+    memory: value("memory"),
+    available: value("available"),
+    swap: value("swap"),
+    disk: value("disk"),
+  };
 }

@@ -1,5 +1,6 @@
 #!/bin/sh
 set -eu
+if [ "${DISK_NEEDED:-0}" -gt 0 ]; then sh /opt/deno-from-source/require-disk.sh "$DISK_NEEDED" "$DISK_NEEDED_FOR"; fi
 cd /src/rusty_v8
 # The sysroot is the target's base image, so V8's own, which build.rs would download, are passed over: it looks for
 # these folders, https://github.com/denoland/rusty_v8/blob/v147.4.0/build.rs#L491. (Links to a sysroot in their place

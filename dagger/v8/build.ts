@@ -1,5 +1,6 @@
 import { CacheSharingMode, type Container, type Directory, dag } from "@dagger.io/dagger";
 import { withCargoRegistry } from "../engine/cargo-registry.js";
+import { type DiskNeed, withDiskNeed } from "../engine/disk.js";
 import { script, stageFiles, withStageFiles } from "../engine/script.js";
 import { type CompilerCache, withCompilerCache } from "../toolchain/compiler-cache.js";
 import { root, variableSuffix, withTargetLibraries } from "../toolchain/cross.js";
@@ -30,6 +31,7 @@ export interface LibraryBuild {
   cacheKey: string;
   jobs: number;
   compilerCache?: CompilerCache;
+  disk: DiskNeed | null;
 }
 
 const build = script(import.meta.url, "build.sh");
@@ -86,6 +88,7 @@ export async function buildLibrary(input: LibraryBuild): Promise<Directory> {
   const container = (await prepareBuild(input)).withMountedCache("/cache", dag.cacheVolume(input.cacheKey), {
     sharing: CacheSharingMode.Locked,
   });
-  const cached = input.compilerCache ? withCompilerCache(container, input.compilerCache) : container;
+  const guarded = withDiskNeed(container, input.disk);
+  const cached = input.compilerCache ? withCompilerCache(guarded, input.compilerCache) : guarded;
   return cached.withExec(cargoCommand(input)).directory("/out");
 }

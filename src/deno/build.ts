@@ -4,6 +4,7 @@ import { withTargetBuildScripts } from "../../dagger/deno/build-scripts.js";
 import { rehearseDeno } from "../../dagger/deno/rehearsal.js";
 import { type Check, runCheck } from "../../dagger/engine/check.js";
 import { assertRuns } from "../../dagger/engine/emulation.js";
+import { measureResources } from "../../dagger/engine/resources.js";
 import { step } from "../../dagger/engine/step.js";
 import { versions, withVersions } from "../../dagger/engine/versions.js";
 import { withSystemCompilers } from "../../dagger/toolchain/compilers.js";
@@ -11,6 +12,7 @@ import { withCrossCompilers } from "../../dagger/toolchain/cross.js";
 import { withLibclang } from "../../dagger/toolchain/libclang.js";
 import { buildToolchain } from "../../dagger/toolchain/toolchain.js";
 import { cacheKey } from "../engine/cache-key.js";
+import { checkMemory, denoDisk } from "../engine/resources.js";
 import { cargoArguments, cargoEnvironment, cargoPackages, cargoPlatform, runtimeArguments } from "../plan/arguments.js";
 import type { Work } from "../plan/work.js";
 import { compareRust } from "../toolchain/asked.js";
@@ -85,6 +87,9 @@ async function prepareProgram(
   // First, for it refuses what is wrong with V8 before anything is downloaded.
   const compileLibrary = await prepareLibrary(work);
   const container = await denoToolchain(work);
+  if (!settings.ignoreResources) {
+    checkMemory(settings.profile, await measureResources(dag.container().from(settings.base)));
+  }
   if (engine !== target) await assertRuns(settings.base, target.platform as Platform);
   if (!cross && facts.ownToolchain) await checkToolchain(container, targetBase(work), target);
   return async () => {
@@ -116,6 +121,9 @@ async function prepareProgram(
         cacheKey: key,
         jobs: settings.jobs,
         compilerCache: openCompilerCache(settings),
+        disk: settings.ignoreResources
+          ? null
+          : { mebibytes: denoDisk(cross), what: `cargo's build of ${program.name}` },
       });
       if (cross) await checkFloor(container, binary, target);
       return check(targetBase(work), binary);
@@ -165,7 +173,7 @@ export async function rehearseCargo(work: Work): Promise<Check[]> {
 /**
  * The same of denort, which was started; its architecture is the target's. After deno, only its own package is left to be
  * compiled. It is a call of cargo of its own: in one with deno, cargo would link both at once, and the memory that a link
- * with fat LTO takes, 32 GB, is not there twice.
+ * with fat LTO takes, 9 GB, need not be there twice.
  */
 export async function prepareDenort(work: Work, prepareLibrary: PrepareLibrary): Promise<() => Promise<File>> {
   const { tree, facts, target } = work;

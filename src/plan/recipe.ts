@@ -216,6 +216,14 @@ export const DENO: readonly DenoRow[] = [
     source: `${deno("v2.1.7/cli/rt/Cargo.toml")} and ${deno("v2.9.5/.github/workflows/ci.ts#L984")}`,
   },
   {
+    range: ">=2.7.0",
+    denort: ["--locked", "-p", "deno", "-p", "denort", "--lib", "--bin", "denort"],
+    why:
+      "deno is a library with a small program since. With it among what is made, crates whose code a dynamic library of deno's " +
+      "plugins may want are compiled as for deno; else, with LTO, cargo compiles nearly all of them again for denort",
+    source: `${deno("v2.7.0/cli/Cargo.toml")} and https://github.com/rust-lang/cargo/blob/0.96.0/src/cargo/core/compiler/lto.rs`,
+  },
+  {
     range: ">=1.40.5",
     note: "deno compile downloads the official denort unless DENORT_BIN names one: ship your own beside deno.",
     why: "denort is looked for beside deno only in a path with a component `target`",

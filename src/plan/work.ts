@@ -19,8 +19,8 @@ export interface Work {
 }
 
 /**
- * Does the same for each, one after the other: a build takes all cores and most of the memory, and the linker's share of
- * a profile with fat LTO, 32 GB, is not there twice.
+ * Does the same for each, one after the other: a build takes all cores, and the memory of a link with fat LTO, 9 GB, need not
+ * be there twice.
  */
 export async function inTurn<T, U>(items: readonly T[], work: (item: T) => Promise<U>): Promise<U[]> {
   const done: U[] = [];

@@ -2,10 +2,11 @@ import { dag, type Platform } from "@dagger.io/dagger";
 import { type Check, runCheck } from "../../dagger/engine/check.js";
 import { assertRuns } from "../../dagger/engine/emulation.js";
 import { answers } from "../../dagger/engine/http.js";
-import { resources } from "../../dagger/engine/resources.js";
+import { measureResources } from "../../dagger/engine/resources.js";
 import { step } from "../../dagger/engine/step.js";
 import { rehearseCargo } from "../deno/build.js";
 import { report } from "../engine/report.js";
+import { checkMemory, describeEngine, wholeDisk } from "../engine/resources.js";
 import type { Tree } from "../plan/facts.js";
 import { decide, inTurn, type Work } from "../plan/work.js";
 import type { Settings } from "../request/options.js";
@@ -24,6 +25,19 @@ async function checkTogether(name: string, checks: () => Promise<Check[]>): Prom
     return "";
   });
   return whole.passed ? found : [whole];
+}
+
+/** Whether the engine has what a build from nothing takes; with ignoreResources that is told and not refused. */
+async function rehearseEngine({ settings, facts }: Work): Promise<string> {
+  const engine = await measureResources(dag.container().from(settings.base));
+  const needed = wholeDisk(facts.origin === "source", facts.way.where === "cross");
+  const seen = `${describeEngine(engine)}; a build from nothing takes ${(needed / 1024).toFixed(1)} GiB of the disk`;
+  if (settings.ignoreResources) return seen;
+  checkMemory(settings.profile, engine);
+  if (engine.disk < needed) {
+    throw new Error(`${seen}. Make room on it, or go on anyway with --ignore-resources`);
+  }
+  return seen;
 }
 
 async function rehearsePlatform(settings: Settings, tree: Tree, target: Target): Promise<Check[]> {
@@ -48,7 +62,7 @@ async function rehearsePlatform(settings: Settings, tree: Tree, target: Target):
   return [
     planned,
     ...(engine === target ? [] : [runs]),
-    await runCheck("engine", () => resources(dag.container().from(settings.base))),
+    await runCheck("engine", () => rehearseEngine(settled)),
     ...(await Promise.all(host)),
     ...(facts.origin === "source" ? await checkTogether("V8", () => rehearseV8(settled)) : []),
     ...(await checkTogether("Deno", () => rehearseCargo(settled))),

@@ -30,6 +30,7 @@ export interface Settings {
   tini?: Directory;
   strategy: Strategy;
   precompiledHeaders: boolean;
+  ignoreResources: boolean;
 }
 
 /** What an argument may say, and how an error puts it. */

@@ -1,5 +1,6 @@
 import { type Container, type Directory, dag, type Platform } from "@dagger.io/dagger";
 import { type Check, runCheck } from "../../dagger/engine/check.js";
+import { orRefused } from "../../dagger/engine/disk.js";
 import { assertRuns } from "../../dagger/engine/emulation.js";
 import { fetchFile } from "../../dagger/engine/remote.js";
 import { step } from "../../dagger/engine/step.js";
@@ -13,6 +14,7 @@ import { buildLibrary, headers, type LibraryBuild } from "../../dagger/v8/build.
 import { withRestored } from "../../dagger/v8/published-crate.js";
 import { rehearseLibrary } from "../../dagger/v8/rehearsal.js";
 import { cacheKey } from "../engine/cache-key.js";
+import { libraryDisk } from "../engine/resources.js";
 import { emulatesSnapshot, gnArguments, libraryPackages } from "../plan/arguments.js";
 import { newestLibclang, packageVersion, rustVersion } from "../plan/manifests.js";
 import type { Work } from "../plan/work.js";
@@ -148,6 +150,7 @@ async function prepareInput(work: Work): Promise<() => Promise<LibraryBuild>> {
       }),
       jobs: settings.jobs,
       compilerCache: openCompilerCache(settings),
+      disk: settings.ignoreResources ? null : { mebibytes: libraryDisk(), what: `V8 ${tree.libraryVersion}` },
     };
   };
 }
@@ -165,7 +168,7 @@ export async function prepareLibrary(work: Work): Promise<() => Promise<Director
   return () =>
     step(`V8 ${tree.libraryVersion} for ${target.platform}`, async () => {
       if (engine !== target) await assertRuns(settings.base, target.platform as Platform);
-      return (await buildLibrary(await input())).sync();
+      return orRefused((await buildLibrary(await input())).sync());
     });
 }
 

@@ -30,10 +30,15 @@ export interface Options {
   tini: Arguments[22];
   strategy: Arguments[23];
   precompiledHeaders: Arguments[24];
+  ignoreResources: Arguments[25];
 }
 
+/** What is given to all modules of a test file that say nothing else. */
+export const defaults: Partial<Options> = {};
+
 /** The module as `dagger call` makes it from --options. */
-export function denoFromSource(options: Partial<Options> = {}): DenoFromSource {
+export function denoFromSource(given: Partial<Options> = {}): DenoFromSource {
+  const options = { ...defaults, ...given };
   return new DenoFromSource(
     options.source,
     options.librarySource,
@@ -60,6 +65,7 @@ export function denoFromSource(options: Partial<Options> = {}): DenoFromSource {
     options.tini,
     options.strategy,
     options.precompiledHeaders,
+    options.ignoreResources,
   );
 }
 

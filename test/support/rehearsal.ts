@@ -21,7 +21,6 @@ export const engine =
     if (field === "contents" && of?.args.path === ".deno-from-source/programs") return "deno_snapshots-build-script";
     if (field === "stderr" && of?.field === "withExec") return "";
     if (field !== "stdout" || of?.field !== "withExec") return undefined;
-    if (last(of).startsWith("measure-resources")) return "2 cores, 23 GiB of memory\n";
     if (last(of).startsWith("samples")) return "";
     if (words(of)[0] === "/rehearsed")
       return changes.samples?.() ?? `${platformOf(of) === "linux/arm64" ? "aarch64" : "x86_64"} 42\n`;

@@ -10,8 +10,12 @@ import { useSession } from "../support/session.js";
 import { base, toolchain } from "../support/toolchain.js";
 import { lookInVolume } from "../support/volume.js";
 
-/** Adds a crate that deno takes with a feature and denort without, as those of the real ones do with deno_resolver. */
-async function addResolver(directory: string): Promise<void> {
+/**
+ * Adds a crate that deno takes with a feature and denort without, as those of the real ones do with deno_resolver; and one of
+ * deno alone that is also a dynamic library and has the first in it, as dprint's plugins. With LTO cargo compiles what is in
+ * such a library in another way than what is not, and both programs have LTO in Deno's profile.
+ */
+async function addCrates(directory: string): Promise<void> {
   const place = join(directory, "libs/resolver");
   await mkdir(place, { recursive: true });
   await writeFile(
@@ -20,15 +24,37 @@ async function addResolver(directory: string): Promise<void> {
       "[features]\ndeno_ast = []\n",
   );
   await writeFile(join(place, "lib.rs"), 'pub const ANALYZES: bool = cfg!(feature = "deno_ast");\n');
-  await edit(join(directory, "Cargo.toml"), '"cli/snapshot"]', '"cli/snapshot", "libs/resolver"]');
+  const plugin = join(directory, "libs/plugin");
+  await mkdir(plugin, { recursive: true });
+  await writeFile(
+    join(plugin, "Cargo.toml"),
+    '[package]\nname = "plugin"\nversion = "0.1.0"\nedition = "2021"\n\n' +
+      '[lib]\npath = "lib.rs"\ncrate-type = ["lib", "cdylib"]\n\n' +
+      '[dependencies]\ndeno_resolver = { path = "../resolver" }\n',
+  );
+  await writeFile(join(plugin, "lib.rs"), "pub use deno_resolver::ANALYZES;\n");
+  await edit(join(directory, "Cargo.toml"), '"cli/snapshot", ', '"cli/snapshot", "libs/plugin", "libs/resolver", ');
+  await edit(join(directory, "Cargo.toml"), "[profile.release]\n", "[profile.release]\nlto = true\n");
   const dependencies = "[dependencies]\n";
   const taken = (path: string, rest: string) => `${dependencies}deno_resolver = { path = "${path}"${rest} }\n`;
   await edit(join(directory, "cli/Cargo.toml"), dependencies, taken("../libs/resolver", ', features = ["deno_ast"]'));
+  await edit(join(directory, "cli/Cargo.toml"), dependencies, `${dependencies}plugin = { path = "../libs/plugin" }\n`);
   await edit(join(directory, "cli/rt/Cargo.toml"), dependencies, taken("../../libs/resolver", ""));
   await edit(join(directory, "Cargo.lock"), ' "deno_snapshots",\n', ' "deno_resolver",\n "deno_snapshots",\n');
   const snapshots = '[[package]]\nname = "deno_snapshots"\n';
   const resolver = '[[package]]\nname = "deno_resolver"\nversion = "0.1.0"\n\n';
   await edit(join(directory, "Cargo.lock"), snapshots, resolver + snapshots);
+  await edit(
+    join(directory, "Cargo.lock"),
+    ' "deno_snapshots",\n "deno_v8",\n]\n\n[[package]]\nname = "deno_core"',
+    ' "deno_snapshots",\n "deno_v8",\n "plugin",\n]\n\n[[package]]\nname = "deno_core"',
+  );
+  const libraryEntry = '[[package]]\nname = "v8"\n';
+  await edit(
+    join(directory, "Cargo.lock"),
+    libraryEntry,
+    `[[package]]\nname = "plugin"\nversion = "0.1.0"\ndependencies = [\n "deno_resolver",\n]\n\n${libraryEntry}`,
+  );
 }
 
 describeEngine("deno and denort on a real engine", () => {
@@ -54,7 +80,7 @@ describeEngine("deno and denort on a real engine", () => {
       for (const file of ["cli/Cargo.toml", "cli/rt/Cargo.toml", "Cargo.lock"]) {
         await edit(join(directory, file), `"${version}"`, `"${own}"`);
       }
-      await addResolver(directory);
+      await addCrates(directory);
       const options = () => ({ source: dag.host().directory(directory, { noCache: true }), strategy });
       const volumes = vi.spyOn(dag, "cacheVolume");
       /** When the crates of both, and the programs, were written to the volume. */

@@ -1,8 +1,11 @@
 import { connection } from "@dagger.io/dagger";
 import { afterAll, beforeAll } from "vitest";
+import { defaults } from "../../support/module.js";
 
 /** One SDK session for all tests of a file: connecting costs a second, loading the module eight at each call. */
 export function useSession(): void {
+  // The miniatures fit where Deno would not.
+  defaults.ignoreResources = true;
   let close: () => void;
   let ended: Promise<void>;
   beforeAll(async () => {

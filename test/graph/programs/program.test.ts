@@ -77,7 +77,7 @@ describe("runtime", () => {
     const result = await runtime(it, () => ({ ...compiled(), features: ["hmr"], upgrade: false }));
 
     expect(run(result).at(-1)?.slice(3)).toEqual([
-      ...["build", "--locked", "-p", "deno", "-p", "denort", "--bin", "denort", "--features", "hmr"],
+      ...["build", "--locked", "-p", "deno", "-p", "denort", "--lib", "--bin", "denort", "--features", "hmr"],
     ]);
     expect(environment(result)).toMatchObject({ PROGRAM: "denort", STRIP: "--strip-debug" });
     expect(result.args).toEqual({ path: "/out/denort" });

@@ -153,7 +153,8 @@ describe("library", () => {
     ["not with a compiler cache", { compilerCache: "redis://cache:6379" }, false],
   ])("has headers precompiled: %s", async (_, options, expected) => {
     const result = await asked(session(), () => denoFromSource(options).library("2.9.5", "linux/arm64"));
-    const files = steps(result, "withNewFile").map(({ args }) => String(args.path));
+    const written = steps(result, "withNewFile").map(({ args }) => String(args.path));
+    const files = written.filter((path) => path.startsWith("/opt/precompiled-headers/"));
     const names = ["edit.py", "base.h", "builtins.h", "compiler.h"].map((name) => `/opt/precompiled-headers/${name}`);
     expect(files).toEqual(expected ? names : []);
     expect(environment(result).PRECOMPILED_HEADERS).toBe(expected ? "/opt/precompiled-headers" : undefined);
@@ -163,9 +164,8 @@ describe("library", () => {
     const it = session();
     const result = await asked(it, () => denoFromSource({ jobs: 3 }).library("2.9.5", "linux/arm64"));
 
-    expect(steps(result, "withVolatileVariable").map(({ args }) => args)).toEqual([
-      { name: "CARGO_BUILD_JOBS", value: "3" },
-    ]);
+    const variables = steps(result, "withVolatileVariable", { name: "CARGO_BUILD_JOBS" });
+    expect(variables.map(({ args }) => args.value)).toEqual(["3"]);
     expect(JSON.stringify(environment(result))).not.toContain("JOBS");
   });
 });

@@ -396,6 +396,7 @@ describe("denort", () => {
   it("is a binary of package deno, then a package of its own", () => {
     expect(runtime("2.1.6")).toEqual(["--locked", "-p", "deno", "--bin", "denort"]);
     expect(runtime("2.1.7")).toEqual(["--locked", "-p", "deno", "-p", "denort", "--bin", "denort"]);
+    expect(runtime("2.7.0")).toEqual(["--locked", "-p", "deno", "-p", "denort", "--lib", "--bin", "denort"]);
   });
 
   it.each(["2.1.6", "2.9.5"])("of %s gets deno's features, and never what leaves deno upgrade out", (version) => {

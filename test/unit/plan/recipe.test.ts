@@ -189,6 +189,7 @@ describe("what Deno is built with", () => {
       ["1.20.0", null],
       ["1.40.5", ["--locked", "-p", "deno", "--bin", "denort"]],
       ["2.1.7", ["--locked", "-p", "deno", "-p", "denort", "--bin", "denort"]],
+      ["2.7.0", ["--locked", "-p", "deno", "-p", "denort", "--lib", "--bin", "denort"]],
     ]);
   });
 

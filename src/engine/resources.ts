@@ -1,0 +1,47 @@
+import type { Resources } from "../../dagger/engine/resources.js";
+
+/**
+ * The most memory that cargo's build with a profile had at once, in MiB: fat LTO of deno 2.9.5 for linux/amd64 by rustc
+ * 1.97 on 2 cores, docs/records/real-builds.md. It is one link, and one rustc, so more cores do not need more of it. Of
+ * other profiles nothing is refused.
+ */
+const MEMORY: Record<string, number> = { release: 8717 };
+
+/**
+ * What the cache volumes of these builds held, in MiB. V8's was measured after 899 of 2,374 steps: less than it takes, but
+ * what has not even that much cannot end well.
+ */
+const DISK = { library: 756, deno: 6453, generators: 2875 };
+
+const gib = (mebibytes: number) => `${(mebibytes / 1024).toFixed(1)} GiB`;
+
+/** The engine in one line. */
+export function describeEngine({ cores, memory, available, swap, disk }: Resources): string {
+  const swapped = swap > 0 ? `, ${gib(swap)} of swap` : "";
+  return `${cores} cores, ${gib(memory)} of memory, ${gib(available)} of it available${swapped}, ${gib(disk)} of disk free`;
+}
+
+/** Refuses a profile whose link would be killed at the end, after all the rest was compiled. */
+export function checkMemory(profile: string, { memory, swap }: Resources): void {
+  const needed = MEMORY[profile];
+  if (needed === undefined || memory + swap >= needed) return;
+  throw new Error(
+    `profile: ${profile} takes ${gib(needed)} of memory at its last link; this engine has ${gib(memory)}, and ${gib(swap)} ` +
+      "of swap. --profile=release-lite takes less; --ignore-resources goes on anyway",
+  );
+}
+
+/** What V8's cache volume grows to, in MiB. */
+export function libraryDisk(): number {
+  return DISK.library;
+}
+
+/** What the cache volume of deno and denort grows to, in MiB; cross-compiling has programs that make the snapshot beside it. */
+export function denoDisk(cross: boolean): number {
+  return DISK.deno + (cross ? DISK.generators : 0);
+}
+
+/** What a build from nothing needs of the disk, in MiB, where nothing of it is there yet. */
+export function wholeDisk(compilesLibrary: boolean, cross: boolean): number {
+  return (compilesLibrary ? libraryDisk() : 0) + denoDisk(cross);
+}

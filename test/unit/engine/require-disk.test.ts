@@ -1,0 +1,46 @@
+import { spawnSync } from "node:child_process";
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect, it, onTestFinished } from "vitest";
+import { root } from "../../support/introspect.js";
+
+/** Runs the script where df and du say so many MiB. */
+function require(needed: number, free: number, kept: number | "must not be asked") {
+  const folder = mkdtempSync(join(tmpdir(), "deno-from-source-"));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const commands = {
+    df: `printf 'Filesystem 1024-blocks Used Available Capacity Mounted\\ncache 9 9 ${free * 1024} 9%% /cache\\n'`,
+    du: kept === "must not be asked" ? "exit 1" : `echo '${kept * 1024}\t/cache'`,
+  };
+  for (const [name, text] of Object.entries(commands)) {
+    writeFileSync(join(folder, name), `#!/bin/sh\n${text}\n`);
+    chmodSync(join(folder, name), 0o755);
+  }
+  const { status, stderr } = spawnSync(
+    "sh",
+    [join(root, "dagger/engine/require-disk.sh"), String(needed), "V8 150.4.0"],
+    {
+      env: { PATH: `${folder}:${process.env.PATH}` },
+      encoding: "utf8",
+    },
+  );
+  return { status, stderr };
+}
+
+it("lets a stage begin where its volume fits, without measuring the volume", () => {
+  expect(require(2400, 2400, "must not be asked")).toEqual({ status: 0, stderr: "" });
+});
+
+it("lets a stage go on that was interrupted when the disk was fuller", () => {
+  expect(require(2400, 1000, 1400)).toEqual({ status: 0, stderr: "" });
+});
+
+it("refuses a stage that would fill the disk, with the numbers and the way out", () => {
+  expect(require(2400, 1000, 1399)).toEqual({
+    status: 78,
+    stderr:
+      "disk: V8 150.4.0 takes 2400 MiB in the engine's cache; 1000 MiB are free there, and 1399 MiB are done. Make room, for " +
+      "example with `dagger core engine local-cache prune`, or go on anyway with --ignore-resources\n",
+  });
+});
