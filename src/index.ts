@@ -197,8 +197,8 @@ export class DenoFromSource {
     precompiledHeaders: boolean = true,
     /**
      * Whether to begin what this engine has too little memory or disk for. By default a profile whose last link would not
-     * fit into memory and swap is refused before anything is compiled, and a stage whose cache volume would not fit on the disk before it
-     * begins; docs/costs.md has the numbers. Example: --ignore-resources=true
+     * fit into memory and swap is refused before anything is compiled, and a stage whose cache volume would not fit on the
+     * disk is before it begins; docs/costs.md has the numbers. Example: --ignore-resources=true
      */
     ignoreResources: boolean = false,
   ) {

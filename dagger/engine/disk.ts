@@ -13,8 +13,8 @@ export interface DiskNeed {
 }
 
 /**
- * A container whose script can refuse to begin, by `sh "$REQUIRE_DISK" "$DISK_NEEDED" …`. How much is needed is no part of
- * what is cached: the same work with another number, or none, is not done again.
+ * A container whose script can refuse to begin, as the first line of dagger/deno/build.sh does. How much is needed is no
+ * part of what is cached: the same work with another number, or none, is not done again.
  */
 export function withDiskNeed(container: Container, need: DiskNeed | null): Container {
   return container

@@ -11,6 +11,6 @@ free=$(df -P -k /cache | awk 'NR == 2 { print int($4 / 1024) }')
 if [ "$free" -ge "$needed" ]; then exit 0; fi
 kept=$(du -s -k /cache | awk '{ print int($1 / 1024) }')
 if [ "$((free + kept))" -ge "$needed" ]; then exit 0; fi
-echo "disk: $what takes $needed MiB in the engine's cache; $free MiB are free there, and $kept MiB are done. Make room, for" \
-  "example with \`dagger core engine local-cache prune\`, or go on anyway with --ignore-resources" >&2
+echo "disk: $what takes $needed MiB in the engine's cache; $free MiB are free there, and $kept MiB are done. Make room on" \
+  "that disk, or go on anyway with --ignore-resources" >&2
 exit 78

@@ -40,7 +40,7 @@ it("refuses a stage that would fill the disk, with the numbers and the way out",
   expect(require(2400, 1000, 1399)).toEqual({
     status: 78,
     stderr:
-      "disk: V8 150.4.0 takes 2400 MiB in the engine's cache; 1000 MiB are free there, and 1399 MiB are done. Make room, for " +
-      "example with `dagger core engine local-cache prune`, or go on anyway with --ignore-resources\n",
+      "disk: V8 150.4.0 takes 2400 MiB in the engine's cache; 1000 MiB are free there, and 1399 MiB are done. Make room on " +
+      "that disk, or go on anyway with --ignore-resources\n",
   });
 });
