@@ -1,6 +1,6 @@
 import semver from "semver";
 import { denoRecipe } from "../plan/recipe.js";
-import { hasControl, quote } from "../request/text.js";
+import { checkOnce, hasControl, quote } from "../request/text.js";
 import { releaseBase } from "../request/version.js";
 
 /** Where a program's source is, in the container that compiles it and in its image. */
@@ -31,8 +31,7 @@ export function checkEntrypoint(text: string): void {
 /** Checks the paths that are put into the executable beside what is imported; each once. */
 export function checkInclude(texts: string[]): void {
   for (const text of texts) checkPath(text, "include", "static or worker.ts");
-  const twice = texts.find((text, index) => texts.indexOf(text) !== index);
-  if (twice !== undefined) throw new Error(`include: ${quote(twice)} is given more than once`);
+  checkOnce("include", texts);
 }
 
 /** Refuses --include for a Deno that does not have it. */
@@ -78,8 +77,7 @@ export function checkAppTags(tags: string[]): void {
       `tags: ${quote(wrong)} is not accepted. Accepted: up to 128 letters, digits, _ . - that do not begin with . or -`,
     );
   }
-  const twice = tags.find((tag, index) => tags.indexOf(tag) !== index);
-  if (twice !== undefined) throw new Error(`tags: ${quote(twice)} is given more than once`);
+  checkOnce("tags", tags);
 }
 
 /**

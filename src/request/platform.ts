@@ -1,4 +1,4 @@
-import { quote } from "./text.js";
+import { checkOnce, quote } from "./text.js";
 
 /** One platform under every name that a tool of the build has for it. */
 export interface Target {
@@ -72,7 +72,9 @@ export function parsePlatform(text: string, argument = "platform"): Target {
 export function parsePlatforms(texts: string[], argument = "platforms"): Target[] {
   if (texts.length === 0) throw new Error(`${argument}: at least one platform is needed.`);
   const targets = texts.map((text) => parsePlatform(text, argument));
-  const twice = targets.find((target, index) => targets.indexOf(target) !== index);
-  if (twice) throw new Error(`${argument}: ${twice.platform} is given more than once.`);
+  checkOnce(
+    argument,
+    targets.map(({ platform }) => platform),
+  );
   return targets;
 }

@@ -11,3 +11,9 @@ const CONTROL = /[\u0000-\u001f\u007f]/;
 export function hasControl(text: string): boolean {
   return CONTROL.test(text);
 }
+
+/** Refuses a list with something in it twice. */
+export function checkOnce(argument: string, texts: string[]): void {
+  const twice = texts.find((text, index) => texts.indexOf(text) !== index);
+  if (twice !== undefined) throw new Error(`${argument}: ${quote(twice)} is given more than once`);
+}

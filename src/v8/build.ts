@@ -193,26 +193,29 @@ export async function makeLibrary(work: Work): Promise<Directory> {
   return (await prepareLibrary(work))();
 }
 
+/** What V8's build script asks for: the archive, and the binding of those that have one. */
+function fileNames({ archive, binding }: Work["recipe"]): string[] {
+  return binding ? [archive, binding] : [archive];
+}
+
 /** The files of one version from a directory in RUSTY_V8_MIRROR layout. */
 async function takePrebuilt(mirror: Directory, { tree, recipe }: Work): Promise<Directory> {
   const folder = tagOf(tree.libraryVersion);
-  const names = [recipe.archive, ...(recipe.binding ? [recipe.binding] : [])];
-  for (const name of names) {
+  for (const name of fileNames(recipe)) {
     if (!(await mirror.exists(`${folder}/${name}`))) {
       throw new Error(
         `prebuilt: ${folder}/${name} is missing, which Deno ${tree.version} asks for; the layout is that of RUSTY_V8_MIRROR`,
       );
     }
   }
-  return mirror.directory(folder).filter({ include: names });
+  return mirror.directory(folder).filter({ include: fileNames(recipe) });
 }
 
 /** The same files from rusty_v8's own release. */
 async function fetchUpstreamLibrary({ settings, tree, recipe }: Work): Promise<Directory> {
-  const names = [recipe.archive, ...(recipe.binding ? [recipe.binding] : [])];
   const remote = { argument: "library-origin", instead: "finished files with --prebuilt, or --library-origin=SOURCE" };
   let directory = dag.directory();
-  for (const name of names) {
+  for (const name of fileNames(recipe)) {
     const url = downloadUrl(settings.libraryRepository, tree.libraryVersion, name);
     directory = directory.withFile(name, await fetchFile(url, remote));
   }

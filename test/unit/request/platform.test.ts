@@ -87,7 +87,7 @@ describe("parsePlatforms", () => {
 
   it("takes none twice, under whatever name", () => {
     expect(() => parsePlatforms(["linux/arm64", "linux/amd64", "linux/arm64/v8"])).toThrow(
-      "platforms: linux/arm64 is given more than once.",
+      'platforms: "linux/arm64" is given more than once',
     );
   });
 

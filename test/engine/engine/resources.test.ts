@@ -1,10 +1,10 @@
 import { CacheSharingMode, dag } from "@dagger.io/dagger";
 import { expect, it } from "vitest";
-import { orRefused, withDiskNeed } from "../../dagger/engine/disk.js";
-import { measureResources } from "../../dagger/engine/resources.js";
-import { describeEngine } from "../support/engine.js";
-import { useSession } from "./support/session.js";
-import { base } from "./support/toolchain.js";
+import { orRefused, withDiskNeed } from "../../../dagger/engine/disk.js";
+import { measureResources } from "../../../dagger/engine/resources.js";
+import { describeEngine } from "../../support/engine.js";
+import { useSession } from "../support/session.js";
+import { base } from "../support/toolchain.js";
 
 describeEngine("what the engine has for a build", () => {
   useSession();
