@@ -31,6 +31,8 @@ describeEngine("dagger call", () => {
       ]);
     });
     options = [`--source=${paths.deno}`, `--library-source=${crate}`, `--toolchains=${addresses}`, `--base=${base}`];
+    // The miniatures fit on a disk where Deno would not.
+    options.push("--ignore-resources");
   });
   afterAll(() => rm(directory, { recursive: true, force: true }));
 

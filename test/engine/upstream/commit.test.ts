@@ -69,7 +69,7 @@ describeEngine("a commit on a real engine", () => {
       /version: .* has no commit that starts with 0123456/,
     );
     await expect(remote.plan("2.8.77", "linux/amd64")).rejects.toThrow(
-      /version: .* has no tag v2\.8\.77; its newest release is 2\.8\.99/,
+      /version: .* has no tag v2\.8\.77; its newest release is 2\.9\.99/,
     );
     await expect(remote.plan("2.7", "linux/amd64")).rejects.toThrow("no stable release of the line 2.7.x");
   });
