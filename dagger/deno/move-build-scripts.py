@@ -43,7 +43,7 @@ class Graph:
         def script(node): return any("custom-build" in it["kind"] for it in self.packages[node]["targets"])
         return [self.packages[node] for node in sorted(wanted) if script(node) and any(self.runs(dep) for dep in self.uses(node, "build"))]
 
-def features(graph, *packages):
+def engine_features(graph, *packages):
     """The features that each crate with V8 in it is compiled with for these packages; there may be several sets of them."""
     command = ["cargo", "tree", "--offline", "--target", triple, "-e", "normal,build", "--prefix=none", "--format={p}\t{f}"]
     done = subprocess.run(command + [word for name in packages for word in ("-p", name)], stdout=subprocess.PIPE, text=True)
@@ -52,7 +52,8 @@ def features(graph, *packages):
     found = {}
     for line in done.stdout.splitlines():
         crate, tab, listed = line.removesuffix(" (*)").partition("\t")
-        if tab and crate.split()[0] in engine: found.setdefault(crate.split()[0], set()).add(listed)
+        name = crate.split(" ")[0]
+        if tab and name in engine: found.setdefault(name, set()).add(listed)
     return found
 
 def value(it):
@@ -73,10 +74,10 @@ def by_default(package):
             elif not it.startswith("dep:"): open_.append(it)
     return own, others
 
-def dependency(it, place, features):
+def dependency(it, place, others):
     # The tree is compiled in another folder than this one.
     where = {"path": os.path.relpath(it["path"], place)} if it.get("path") else {"version": it["req"]}
-    where["features"] = sorted({*it["features"], *features.get(it["rename"] or it["name"], ())})
+    where["features"] = sorted({*it["features"], *others.get(it["rename"] or it["name"], ())})
     where["default-features"] = it["uses_default_features"]
     if it["rename"]: where["package"] = it["name"]
     return (it["rename"] or it["name"]) + " = " + value(where)
@@ -156,7 +157,7 @@ before = read("--locked")
 root = before.root
 moved = before.scripts()
 if not moved: sys.exit("no build script runs V8 in this tree")
-upstreams = features(before, "deno")
+upstreams = engine_features(before, "deno")
 programs, patches = [], []
 for package in moved:
     original = os.path.dirname(package["manifest_path"])
@@ -199,7 +200,7 @@ new = registry(after) - registry(before)
 if new: sys.exit("the lock file would change: " + ", ".join(" ".join(it) for it in sorted(new)))
 # With other features than upstream's scripts have they may not compile, or write something else: seen when deno_v8 had
 # no engine, which is an error of the compiler minutes later.
-for crate, sets in sorted(features(after, *(it for it in programs if it != "denort-build-script")).items()):
+for crate, sets in sorted(engine_features(after, *(it for it in programs if it != "denort-build-script")).items()):
     other = sorted(sets - upstreams.get(crate, sets))
     if other: sys.exit(crate + " would have the features " + " and ".join(map(repr, other)) + ", of deno it has " + " or ".join(map(repr, sorted(upstreams[crate]))))
 with open(os.path.join(root, folder, "programs"), "w") as file: file.write(" ".join(programs))

@@ -1,5 +1,4 @@
 import type { Container } from "@dagger.io/dagger";
-import { lastLines } from "./check.js";
 import { script } from "./script.js";
 
 const requireDisk = script(import.meta.url, "require-disk.sh");
@@ -29,7 +28,7 @@ export async function orRefused<T>(work: Promise<T>): Promise<T> {
     return await work;
   } catch (error) {
     const { exitCode, stderr = "" } = error as { exitCode?: number; stderr?: string };
-    if (exitCode === REFUSED) throw new Error(lastLines(stderr).split("\n").at(-1));
+    if (exitCode === REFUSED) throw new Error(stderr.trim().split("\n").at(-1));
     throw error;
   }
 }

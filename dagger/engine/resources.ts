@@ -1,4 +1,4 @@
-import type { Container } from "@dagger.io/dagger";
+import { dag } from "@dagger.io/dagger";
 import { attempt } from "./attempt.js";
 import { lastLines } from "./check.js";
 import { script } from "./script.js";
@@ -19,9 +19,13 @@ const measure = script(import.meta.url, "measure-resources.sh");
 // Asked anew by each call: what is free changes.
 const now = new Date().toISOString();
 
-/** Measures the engine; `container` is of its own platform. */
-export async function measureResources(container: Container): Promise<Resources> {
-  const measured = container.withEnvVariable("ASKED_AT", now).withExec(["sh", "-c", measure, "measure-resources"]);
+/** Measures the engine, in a container of the base image. */
+export async function measureResources(base: string): Promise<Resources> {
+  const measured = dag
+    .container()
+    .from(base)
+    .withEnvVariable("ASKED_AT", now)
+    .withExec(["sh", "-c", measure, "measure-resources"]);
   const { code, out, err } = await attempt(measured);
   if (code !== 0) throw new Error(lastLines(err));
   const value = (name: keyof Resources) => {

@@ -88,7 +88,7 @@ async function prepareProgram(
   const compileLibrary = await prepareLibrary(work);
   const container = await denoToolchain(work);
   if (!settings.ignoreResources) {
-    checkMemory(settings.profile, await measureResources(dag.container().from(settings.base)));
+    checkMemory(settings.profile, await measureResources(settings.base));
   }
   if (engine !== target) await assertRuns(settings.base, target.platform as Platform);
   if (!cross && facts.ownToolchain) await checkToolchain(container, targetBase(work), target);

@@ -5,7 +5,7 @@ import type { Resources } from "../../dagger/engine/resources.js";
  * 1.97 on 2 cores, docs/records/real-builds.md. It is one link, and one rustc, so more cores do not need more of it. Of
  * other profiles nothing is refused.
  */
-const MEMORY: Record<string, number> = { release: 8717 };
+const MEMORY = new Map([["release", 8717]]);
 
 /**
  * What the cache volumes of these builds held, in MiB. V8's was measured after 899 of 2,374 steps: less than it takes, but
@@ -13,7 +13,10 @@ const MEMORY: Record<string, number> = { release: 8717 };
  */
 const DISK = { library: 756, deno: 6453, generators: 2875 };
 
-const gib = (mebibytes: number) => `${(mebibytes / 1024).toFixed(1)} GiB`;
+/** MiB as a person reads them. */
+export function gib(mebibytes: number): string {
+  return `${(mebibytes / 1024).toFixed(1)} GiB`;
+}
 
 /** The engine in one line. */
 export function describeEngine({ cores, memory, available, swap, disk }: Resources): string {
@@ -23,7 +26,7 @@ export function describeEngine({ cores, memory, available, swap, disk }: Resourc
 
 /** Refuses a profile whose link would be killed at the end, after all the rest was compiled. */
 export function checkMemory(profile: string, { memory, swap }: Resources): void {
-  const needed = MEMORY[profile];
+  const needed = MEMORY.get(profile);
   if (needed === undefined || memory + swap >= needed) return;
   throw new Error(
     `profile: ${profile} takes ${gib(needed)} of memory at its last link; this engine has ${gib(memory)}, and ${gib(swap)} ` +

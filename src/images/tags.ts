@@ -2,7 +2,7 @@ import semver from "semver";
 import type { Variant } from "../request/enums.js";
 import type { Identity } from "../request/identity.js";
 import { quote } from "../request/text.js";
-import { type Channel } from "../request/version.js";
+import type { Channel } from "../request/version.js";
 
 const KINDS = ["version", "minor", "major", "latest"];
 

@@ -1,4 +1,4 @@
-import { dag, type Platform } from "@dagger.io/dagger";
+import type { Platform } from "@dagger.io/dagger";
 import { type Check, runCheck } from "../../dagger/engine/check.js";
 import { assertRuns } from "../../dagger/engine/emulation.js";
 import { answers } from "../../dagger/engine/http.js";
@@ -6,7 +6,7 @@ import { measureResources } from "../../dagger/engine/resources.js";
 import { step } from "../../dagger/engine/step.js";
 import { rehearseCargo } from "../deno/build.js";
 import { report } from "../engine/report.js";
-import { checkMemory, describeEngine, wholeDisk } from "../engine/resources.js";
+import { checkMemory, describeEngine, gib, wholeDisk } from "../engine/resources.js";
 import type { Tree } from "../plan/facts.js";
 import { decide, inTurn, type Work } from "../plan/work.js";
 import type { Settings } from "../request/options.js";
@@ -29,9 +29,9 @@ async function checkTogether(name: string, checks: () => Promise<Check[]>): Prom
 
 /** Whether the engine has what a build from nothing takes; with ignoreResources that is told and not refused. */
 async function rehearseEngine({ settings, facts }: Work): Promise<string> {
-  const engine = await measureResources(dag.container().from(settings.base));
+  const engine = await measureResources(settings.base);
   const needed = wholeDisk(facts.origin === "source", facts.way.where === "cross");
-  const seen = `${describeEngine(engine)}; a build from nothing takes ${(needed / 1024).toFixed(1)} GiB of the disk`;
+  const seen = `${describeEngine(engine)}; a build from nothing takes ${gib(needed)} of the disk`;
   if (settings.ignoreResources) return seen;
   checkMemory(settings.profile, engine);
   if (engine.disk < needed) {

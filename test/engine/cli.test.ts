@@ -30,9 +30,11 @@ describeEngine("dagger call", () => {
         toolchain("linux/arm64", false).publish(addresses[1] as string, fast),
       ]);
     });
-    options = [`--source=${paths.deno}`, `--library-source=${crate}`, `--toolchains=${addresses}`, `--base=${base}`];
-    // The miniatures fit on a disk where Deno would not.
-    options.push("--ignore-resources");
+    options = [
+      ...[`--source=${paths.deno}`, `--library-source=${crate}`, `--toolchains=${addresses}`, `--base=${base}`],
+      // The miniatures fit on a disk where Deno would not.
+      "--ignore-resources",
+    ];
   });
   afterAll(() => rm(directory, { recursive: true, force: true }));
 

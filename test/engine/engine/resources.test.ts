@@ -10,7 +10,7 @@ describeEngine("what the engine has for a build", () => {
   useSession();
 
   it("is measured", async () => {
-    const { cores, memory, available, disk } = await measureResources(dag.container().from(base));
+    const { cores, memory, available, disk } = await measureResources(base);
     expect(cores).toBeGreaterThan(0);
     expect(available).toBeGreaterThan(100);
     expect(memory).toBeGreaterThan(available);

@@ -1,7 +1,7 @@
 import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { asked, denoFromSource } from "../../support/module.js";
 import { engine as rehearsing } from "../../support/rehearsal.js";
-import type { Rule } from "../../support/session.js";
+import type { Rule, Session } from "../../support/session.js";
 import { argumentOf, session, steps } from "../../support/world.js";
 
 /** An engine that has this, in MiB. */
@@ -13,20 +13,23 @@ const engineWith =
     return `cores 2\nmemory ${memory}\navailable ${memory}\nswap 0\ndisk ${disk}\n`;
   };
 
+/** The cache volumes that something was asked of: V8's and Deno's, once they are compiled. */
+const volumes = (it: Session) => [...it.made()].filter(({ field }) => field === "withMountedCache");
+
 describe("an engine with too little memory for the profile release", () => {
   it("is refused before V8 is compiled", async () => {
     const it = session({ rules: [engineWith(4000, 100000)] });
     await expect(it.run(() => denoFromSource().build("2.9.5", "linux/amd64"))).rejects.toThrow(
       "profile: release takes 8.5 GiB of memory at its last link; this engine has 3.9 GiB",
     );
-    expect(it.questions.map(({ field }) => field)).not.toContain("export");
-    expect(JSON.stringify(it.questions.map(({ of }) => of?.field))).not.toContain("withMountedCache");
+    expect(volumes(it)).toEqual([]);
   });
 
   it.each([{ profile: "release-lite" }, { ignoreResources: true }])("is used with %j", async (options) => {
     const it = session({ rules: [engineWith(4000, 100000)] });
     const result = await asked(it, () => denoFromSource(options).build("2.9.5", "linux/amd64"));
     expect(steps(result, "withMountedCache", { path: "/cache" })).toHaveLength(1);
+    expect(volumes(it).length).toBeGreaterThan(1);
   });
 });
 
