@@ -21,11 +21,9 @@ if [ -e /opt/libclang ]; then . /opt/libclang/variables; fi
 # Rust writes the path of each source that can panic into the program: those of crates tell where cargo's home is, and
 # upstream's programs have 1,600 of them. A variable RUSTFLAGS replaces all other flags.
 # https://doc.rust-lang.org/rustc/remap-source-paths.html, https://doc.rust-lang.org/cargo/reference/config.html#buildrustflags
-remap="--remap-path-prefix=${CARGO_HOME:-/root/.cargo}=cargo --remap-path-prefix=/cache/target=target"
-if [ -n "${RUSTUP_HOME-}" ]; then remap="$remap --remap-path-prefix=$RUSTUP_HOME=rustup"; fi
-if [ -n "${RUSTFLAGS-}" ]; then export RUSTFLAGS="$RUSTFLAGS $remap"; fi
+if [ -n "${RUSTFLAGS-}" ]; then export RUSTFLAGS="$RUSTFLAGS $REMAP"; fi
 name=CARGO_TARGET_$(echo "${CROSS:-$(rustc -vV | sed -n 's/^host: //p')}" | tr a-z- A-Z_)_RUSTFLAGS
-eval "export $name=\"\${$name-} \$remap\""
+eval "export $name=\"\${$name-} \$REMAP\""
 target=/cache/target strip=strip
 if [ -n "$CROSS" ]; then
   target=/cache/target/$CROSS strip=/opt/cross/bin/$CROSS-strip
@@ -45,9 +43,10 @@ case $PROFILE in
   *) directory=$PROFILE ;;
 esac
 # As upstream does, but for its --remove-section, with which GNU strip drops the header of RELRO: check-hardening.py
-# refuses what comes of that. A profile that is about debugging keeps its symbols.
-case $PROFILE in
-  dev | test | *debug*) cp "$target/$directory/$PROGRAM" "/out/$PROGRAM" ;;
-  *) "$strip" $STRIP -o "/out/$PROGRAM" "$target/$directory/$PROGRAM" ;;
-esac
+# refuses what comes of that.
+if [ "$STRIP" = none ]; then
+  cp "$target/$directory/$PROGRAM" "/out/$PROGRAM"
+else
+  "$strip" $STRIP -o "/out/$PROGRAM" "$target/$directory/$PROGRAM"
+fi
 chmod 755 "/out/$PROGRAM"

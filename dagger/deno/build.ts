@@ -1,6 +1,6 @@
 import { CacheSharingMode, type Container, type Directory, dag, type File } from "@dagger.io/dagger";
 import { attempt } from "../engine/attempt.js";
-import { withCargoRegistry } from "../engine/cargo-registry.js";
+import { cargoHome, withCargoRegistry } from "../engine/cargo-registry.js";
 import { type DiskNeed, orRefused, withDiskNeed } from "../engine/disk.js";
 import { script } from "../engine/script.js";
 import { type CompilerCache, withCompilerCache } from "../toolchain/compiler-cache.js";
@@ -11,7 +11,7 @@ export interface DenoBuild {
   /** the name of the program that is built: deno, denort */
   program: string;
   platform: string;
-  /** arguments of strip for it */
+  /** arguments of strip for it, where the profile is not about debugging */
   strip: string[];
   /** a container of the target's platform, or with `cross` one of the engine's with compilers for the target */
   toolchain: Container;
@@ -34,23 +34,27 @@ export interface DenoBuild {
 
 const build = script(import.meta.url, "build.sh");
 
+/** A profile that is about debugging keeps its symbols and the paths of its sources. */
+const forDebugging = (profile: string) => /^(dev|test)$|debug/.test(profile);
+
 /**
- * The folders that paths in a program would name, for build.sh leaves them out. None for a profile that is about debugging,
- * as in build.sh: C's assertions then name the sources. Not /cache/src, where the tree is: Deno's own macros write the
- * places of its JavaScript into it, as they do in upstream's,
+ * The folders whose paths build.sh has rustc write otherwise, with what it writes. Not /cache/src, where the tree is: Deno's
+ * own macros write the places of its JavaScript into it, as they do in upstream's,
  * https://github.com/denoland/deno/blob/v2.9.5/libs/core/extensions.rs#L1053
  */
-async function folders(toolchain: Container, profile: string): Promise<string[]> {
-  if (/^(dev|test)$|debug/.test(profile)) return [];
-  const homes = [
-    (await toolchain.envVariable("CARGO_HOME")) || "/root/.cargo",
-    await toolchain.envVariable("RUSTUP_HOME"),
+async function hiddenFolders(toolchain: Container): Promise<[folder: string, written: string][]> {
+  const rustup = await toolchain.envVariable("RUSTUP_HOME");
+  return [
+    [await cargoHome(toolchain), "cargo"],
+    ["/cache/target", "target"],
+    ...(rustup ? [[rustup, "rustup"] as [string, string]] : []),
   ];
-  return [...homes.filter((it) => it).map((home) => `${home}/`), "/cache/target/"];
 }
 
 /** Runs cargo build. The target directory lives in a cache volume. What comes is hardened, or an error. */
 export async function buildDeno(input: DenoBuild): Promise<File> {
+  const hidden = await hiddenFolders(input.toolchain);
+  const debugging = forDebugging(input.profile);
   let container = (await withCargoRegistry(input.toolchain))
     .withMountedCache("/cache", dag.cacheVolume(input.cacheKey), { sharing: CacheSharingMode.Locked })
     .withMountedDirectory("/src/deno", input.source)
@@ -60,7 +64,8 @@ export async function buildDeno(input: DenoBuild): Promise<File> {
     .withEnvVariable("PROFILE", input.profile)
     .withEnvVariable("CROSS", input.cross ?? "")
     .withEnvVariable("PROGRAM", input.program)
-    .withEnvVariable("STRIP", input.strip.join(" "));
+    .withEnvVariable("STRIP", debugging ? "none" : input.strip.join(" "))
+    .withEnvVariable("REMAP", hidden.map(([from, to]) => `--remap-path-prefix=${from}=${to}`).join(" "));
   for (const [name, value] of Object.entries(input.environment)) container = container.withEnvVariable(name, value);
   if (input.compilerCache) {
     container = withCompilerCache(container, input.compilerCache).withEnvVariable("RUSTC_WRAPPER", "sccache");
@@ -78,7 +83,8 @@ export async function buildDeno(input: DenoBuild): Promise<File> {
     binary,
     name,
     tools: input.toolchain,
-    folders: await folders(input.toolchain, input.profile),
+    // C's assertions name the sources, where they are not stripped.
+    folders: debugging ? [] : hidden.map(([folder]) => `${folder}/`),
   });
   return binary;
 }

@@ -111,13 +111,14 @@ describe("build", () => {
     const read = words.find((command) => command[3] === "/linked");
     expect(read?.slice(4)).toEqual([
       "the deno that was built for linux/arm64",
-      ...["/usr/local/cargo/", "/usr/local/rustup/", "/cache/target/"],
+      ...["/usr/local/cargo/", "/cache/target/", "/usr/local/rustup/"],
     ]);
   });
 
-  it("lets a profile that is about debugging name the sources", async () => {
+  it("lets a profile that is about debugging name the sources, and keep its symbols", async () => {
     const it = session();
-    await build(it, () => ({ profile: "release-with-debug" }));
+    const result = await build(it, () => ({ profile: "release-with-debug" }));
+    expect(environment(result).STRIP).toBe("none");
     const words = it.questions.map(({ of }) => (of?.args.args as string[] | undefined) ?? []);
     expect(words.find((command) => command[3] === "/linked")?.slice(4)).toEqual([
       "the deno that was built for linux/arm64",
