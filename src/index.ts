@@ -30,6 +30,7 @@ import { checkSync, type Synced, syncEach } from "./releases/sync.js";
 import { releaseTag } from "./releases/tag.js";
 import { type Upload, upload } from "./releases/upload.js";
 import { BinaryOrigin, BuildStrategy, ImageVariant, LibraryOrigin, UpstreamChannel } from "./request/enums.js";
+import { checkNetworkOptions } from "./request/network.js";
 import { checkOptions, type Settings } from "./request/options.js";
 import { parsePlatform, parsePlatforms, type Target } from "./request/platform.js";
 import { parseVersion, type VersionRequest } from "./request/version.js";
@@ -74,6 +75,10 @@ export class DenoFromSource {
   strategy: BuildStrategy;
   precompiledHeaders: boolean;
   ignoreResources: boolean;
+  mirrors: string[];
+  proxy?: Secret;
+  noProxy: string[];
+  certificateAuthority?: File;
 
   constructor(
     /**
@@ -201,6 +206,23 @@ export class DenoFromSource {
      * disk is before it begins; docs/costs.md has the numbers. Example: --ignore-resources=true
      */
     ignoreResources: boolean = false,
+    /**
+     * Mirrors of the hosts that are downloaded from by default, each as HOST=URL; what is verified stays so. docs/air-gap.md
+     * lists the hosts. Images and Git have options of their own. Example: --mirrors=static.rust-lang.org=https://mirror.example/rust
+     */
+    mirrors: string[] = [],
+    /**
+     * URL of an HTTP proxy for what is downloaded in a build, as a secret, for it may hold a password. Images and Git's tags
+     * are fetched by the engine, with its own proxy; release pages and registries are asked without. Example: --proxy=env:PROXY
+     */
+    proxy?: Secret,
+    /** Hosts that are asked without the proxy. Example: --no-proxy=mirror.example,.corp.example */
+    noProxy: string[] = [],
+    /**
+     * A PEM file of certificates that are trusted in a build's downloads, beside those that containers have: of a mirror, or
+     * of a proxy that opens HTTPS. Example: --certificate-authority=./company.pem
+     */
+    certificateAuthority?: File,
   ) {
     checkOptions(
       {
@@ -227,6 +249,7 @@ export class DenoFromSource {
       { "binary-registry": binaryRegistry, "image-base": imageBase },
       { binaries: binaries !== undefined, binaryOrigin },
     );
+    checkNetworkOptions({ mirrors, "no-proxy": noProxy }, { proxy: proxy !== undefined });
     this.source = source;
     this.librarySource = librarySource;
     this.prebuilt = prebuilt;
@@ -253,6 +276,10 @@ export class DenoFromSource {
     this.strategy = strategy;
     this.precompiledHeaders = precompiledHeaders;
     this.ignoreResources = ignoreResources;
+    this.mirrors = mirrors;
+    this.proxy = proxy;
+    this.noProxy = noProxy;
+    this.certificateAuthority = certificateAuthority;
   }
 
   /**

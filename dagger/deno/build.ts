@@ -2,6 +2,7 @@ import { CacheSharingMode, type Container, type Directory, dag, type File } from
 import { attempt } from "../engine/attempt.js";
 import { cargoHome, withCargoRegistry } from "../engine/cargo-registry.js";
 import { type DiskNeed, orRefused, withDiskNeed } from "../engine/disk.js";
+import { type Network, withDownloads } from "../engine/network.js";
 import { script } from "../engine/script.js";
 import { type CompilerCache, withCompilerCache } from "../toolchain/compiler-cache.js";
 import { assertHardened } from "./hardening.js";
@@ -29,6 +30,8 @@ export interface DenoBuild {
   cacheKey: string;
   jobs: number;
   compilerCache?: CompilerCache;
+  /** for crates */
+  network?: Network;
   disk: DiskNeed | null;
 }
 
@@ -73,8 +76,7 @@ export async function buildDeno(input: DenoBuild): Promise<File> {
   if (input.jobs > 0) container = container.withVolatileVariable("CARGO_BUILD_JOBS", String(input.jobs));
   // Here, so that a compiler's error is not taken for one of the binary, which is run next.
   const binary = await orRefused(
-    withDiskNeed(container, input.disk)
-      .withExec(["sh", "-c", build, "build", ...input.cargo])
+    withDownloads(withDiskNeed(container, input.disk), input.network, ["sh", "-c", build, "build", ...input.cargo])
       .file(`/out/${input.program}`)
       .sync(),
   );

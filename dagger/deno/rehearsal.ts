@@ -2,6 +2,7 @@ import type { Container, Directory } from "@dagger.io/dagger";
 import { attempt } from "../engine/attempt.js";
 import { withCargoRegistry } from "../engine/cargo-registry.js";
 import { type Check, lastLines, runCheck } from "../engine/check.js";
+import { type Network, withDownloads } from "../engine/network.js";
 import { script } from "../engine/script.js";
 import { folder, withTargetBuildScripts } from "./build-scripts.js";
 
@@ -18,20 +19,22 @@ export interface DenoRehearsal {
   bare: Container;
   /** the architecture as Rust names it */
   machine: string;
+  network?: Network;
 }
 
 /** Cargo's graph of Deno with its lock file as it is, and the compilers that crates are compiled with. */
 export async function rehearseDeno(input: DenoRehearsal): Promise<Check[]> {
-  const { toolchain, source, triple, cross, bare, machine } = input;
+  const { toolchain, source, triple, cross, bare, machine, network } = input;
   const metadata = await runCheck(cross ? "build scripts" : "cargo metadata", async () => {
     if (cross) {
-      const moved = await withTargetBuildScripts(toolchain, source, triple);
+      const moved = await withTargetBuildScripts(toolchain, source, triple, network);
       return `moved, with the lock file as it was: ${await moved.file(`${folder}/programs`).contents()}`;
     }
-    const asked = (await withCargoRegistry(toolchain))
+    const ready = (await withCargoRegistry(toolchain))
       .withMountedDirectory("/src/deno", source)
-      .withWorkdir("/src/deno")
-      .withExec(["cargo", "metadata", "--locked", "--format-version=1", "--filter-platform", triple]);
+      .withWorkdir("/src/deno");
+    const command = ["cargo", "metadata", "--locked", "--format-version=1", "--filter-platform", triple];
+    const asked = withDownloads(ready, network, command);
     const { code, out, err } = await attempt(asked);
     if (code !== 0) throw new Error(lastLines(err));
     return `${JSON.parse(out).packages.length} packages, with the lock file as it is`;

@@ -1,4 +1,5 @@
 import { dag, type File } from "@dagger.io/dagger";
+import { downloadApart, isApart, mirrored, type Network } from "./network.js";
 
 /** Something that another machine has. */
 export interface Remote {
@@ -36,13 +37,19 @@ export async function fromRemote<T>(remote: Remote, work: () => Promise<T>): Pro
   }
 }
 
-/** A download. With a checksum, other content is an error too. */
+/** A download, of its host or of the mirror that stands for it. With a checksum, other content is an error too. */
 export function fetchFile(
   url: string,
   remote: Omit<Remote, "address" | "wanted">,
+  network: Network | undefined,
   checksum?: string,
   permissions?: number,
 ): Promise<File> {
-  const wanted = { ...remote, address: url, wanted: "the file" };
-  return fromRemote(wanted, () => dag.http(url, { checksum, permissions }).sync());
+  const address = mirrored(network, url);
+  const wanted = { ...remote, argument: address === url ? remote.argument : "mirrors", address, wanted: "the file" };
+  return fromRemote(wanted, () =>
+    isApart(network)
+      ? downloadApart(network, address, checksum, permissions)
+      : dag.http(address, { checksum, permissions }).sync(),
+  );
 }

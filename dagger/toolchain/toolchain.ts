@@ -1,5 +1,6 @@
 import { type Container, type Directory, dag, type Platform } from "@dagger.io/dagger";
 import { NO_DATE } from "../engine/date.js";
+import { cargoMirror, mirrored, type Network, withDownloads } from "../engine/network.js";
 import { fetchFile } from "../engine/remote.js";
 import { script } from "../engine/script.js";
 
@@ -19,6 +20,7 @@ export interface ToolchainBuild {
   /** compile bindgen of crates.io, with rustfmt: V8's build runs both, and only x86_64 gets Chromium's */
   bindgen: boolean;
   compilerCache: boolean;
+  network?: Network;
 }
 
 /** What the base image's packages must add before anything can be compiled against it. */
@@ -49,8 +51,8 @@ const sccache = {
   } as Record<string, string>,
 };
 
-function withPackages(container: Container, packages: string[]): Container {
-  return container.withExec(["sh", "-c", install, "install", ...packages]);
+function withPackages(container: Container, packages: string[], network: Network | undefined): Container {
+  return withDownloads(container, network, ["sh", "-c", install, "install", ...packages]);
 }
 
 /** What is given when a download of the default toolchain cannot be had. */
@@ -58,52 +60,53 @@ const remote = { argument: "toolchains", instead: "a container with the compiler
 
 async function withRust(container: Container, input: ToolchainBuild): Promise<Container> {
   const url = `https://static.rust-lang.org/rustup/archive/${rustup.version}/${input.host}/rustup-init`;
-  const init = await fetchFile(url, remote, rustup.checksums[input.host], 0o755);
-  return (
-    container
-      .withEnvVariable("RUSTUP_HOME", "/usr/local/rustup")
-      .withEnvVariable("CARGO_HOME", "/usr/local/cargo")
-      .withEnvVariable("PATH", "/usr/local/cargo/bin:$PATH", { expand: true })
-      // Over a tree's rust-toolchain.toml: its components and targets would be downloaded during the build.
-      .withEnvVariable("RUSTUP_TOOLCHAIN", input.rust)
-      .withMountedFile("/tmp/rustup-init", init)
-      .withExec([
-        ...["/tmp/rustup-init", "-y", "--no-modify-path", "--profile", "minimal"],
-        ...["--default-toolchain", input.rust, "--target", input.target],
-        ...(input.bindgen ? ["--component", "rustfmt"] : []),
-      ])
-      .withoutMount("/tmp/rustup-init")
-  );
+  const init = await fetchFile(url, remote, input.network, rustup.checksums[input.host], 0o755);
+  const ready = container
+    .withEnvVariable("RUSTUP_HOME", "/usr/local/rustup")
+    .withEnvVariable("CARGO_HOME", "/usr/local/cargo")
+    .withEnvVariable("PATH", "/usr/local/cargo/bin:$PATH", { expand: true })
+    // Over a tree's rust-toolchain.toml: its components and targets would be downloaded during the build.
+    .withEnvVariable("RUSTUP_TOOLCHAIN", input.rust)
+    .withMountedFile("/tmp/rustup-init", init);
+  return withDownloads(ready, input.network, [
+    ...["/tmp/rustup-init", "-y", "--no-modify-path", "--profile", "minimal"],
+    ...["--default-toolchain", input.rust, "--target", input.target],
+    ...(input.bindgen ? ["--component", "rustfmt"] : []),
+  ]).withoutMount("/tmp/rustup-init");
 }
 
-async function withSccache(container: Container, host: string): Promise<Container> {
+async function withSccache(container: Container, { host, network }: ToolchainBuild): Promise<Container> {
   const name = `sccache-v${sccache.version}-${host.replace("gnu", "musl")}`;
   const url = `https://github.com/mozilla/sccache/releases/download/v${sccache.version}/${name}.tar.gz`;
   return container
-    .withMountedFile("/tmp/sccache.tar.gz", await fetchFile(url, remote, sccache.checksums[host]))
+    .withMountedFile("/tmp/sccache.tar.gz", await fetchFile(url, remote, network, sccache.checksums[host]))
     .withExec(["tar", "-xzf", "/tmp/sccache.tar.gz", "-C", "/usr/local/bin", "--strip-components=1", `${name}/sccache`])
     .withoutMount("/tmp/sccache.tar.gz");
 }
 
 /** The base image with everything that compiling takes, from its own packages and pinned downloads. */
 export async function buildToolchain(input: ToolchainBuild): Promise<Container> {
-  const { platform, base, llvmPackages } = input;
-  let container = withPackages(dag.container({ platform }).from(base), input.packages);
-  if (llvmPackages.length > 0)
-    container = container.withExec(["sh", "-c", installLlvm, "install-llvm", ...llvmPackages]);
+  const { platform, base, llvmPackages, network } = input;
+  let container = withPackages(dag.container({ platform }).from(base), input.packages, network);
+  if (llvmPackages.length > 0) {
+    const host = "https://apt.llvm.org";
+    const from = installLlvm.replaceAll(`${host}/`, mirrored(network, `${host}/`));
+    container = withDownloads(container, network, ["sh", "-c", from, "install-llvm", ...llvmPackages]);
+  }
   container = await withRust(container, input);
   if (input.bindgen) {
     // Its own lock file holds the checksums of what it is made of.
-    container = container.withExec(["cargo", "install", "--locked", "--root", "/usr/local", `bindgen-cli@${BINDGEN}`]);
+    const command = ["install", "--locked", "--root", "/usr/local", `bindgen-cli@${BINDGEN}`];
+    container = withDownloads(container, network, ["cargo", ...cargoMirror(network), ...command]);
   }
-  return input.compilerCache ? withSccache(container, input.host) : container;
+  return input.compilerCache ? withSccache(container, input) : container;
 }
 
 const relativeLinks = script(import.meta.url, "relative-links.pl");
 
 /** The base image with its C library's development files: what a compiler takes for the target's root. */
-export function buildSysroot(base: string, platform: Platform): Container {
-  return withPackages(dag.container({ platform }).from(base), developmentPackages).withExec([
+export function buildSysroot(base: string, platform: Platform, network: Network | undefined): Container {
+  return withPackages(dag.container({ platform }).from(base), developmentPackages, network).withExec([
     "perl",
     "-e",
     relativeLinks,
@@ -111,13 +114,18 @@ export function buildSysroot(base: string, platform: Platform): Container {
 }
 
 /** The base image, on the engine's own platform, with Python: for work that nothing of the target is needed for. */
-export function withPython(base: string): Container {
-  return withPackages(dag.container().from(base), ["python3"]);
+export function withPython(base: string, network: Network | undefined): Container {
+  return withPackages(dag.container().from(base), ["python3"], network);
 }
 
 /** The same with git. */
-export function withGit(base: string): Container {
-  return withPackages(dag.container().from(base), ["ca-certificates", "git"]);
+export function withGit(base: string, network: Network | undefined): Container {
+  return withPackages(dag.container().from(base), ["ca-certificates", "git"], network);
+}
+
+/** The same with what a download by Python takes. */
+export function withDownloader(base: string, network: Network): Container {
+  return withPackages(dag.container().from(base), ["ca-certificates", "python3"], network);
 }
 
 /** A tree without the differences that only a clock makes: two uploads of one source are one source. */

@@ -1,5 +1,6 @@
 import { type Container, type Directory, dag, ExistsType } from "@dagger.io/dagger";
 import { attempt } from "../engine/attempt.js";
+import { type Network, withDownloads } from "../engine/network.js";
 import { fromRemote, notGiven } from "../engine/remote.js";
 import { script } from "../engine/script.js";
 
@@ -7,6 +8,12 @@ import { script } from "../engine/script.js";
 export interface Checkout {
   directory: Directory;
   commit: string;
+}
+
+/** A container that has git, and by what it reaches repositories. */
+export interface Git {
+  container: Container;
+  network?: Network;
 }
 
 /** Deno's repository, when it does not give what is wanted. */
@@ -49,11 +56,10 @@ const clone = script(import.meta.url, "clone.sh");
 /**
  * The tree of a commit, named by its full hash, without submodules, which the engine's own checkout would fetch: Deno's
  * are gigabytes of tests (https://github.com/denoland/deno/blob/v2.9.5/.gitmodules), and no release that can be built
- * needs one. Not by a tag's name: the engine remembers what a command made, and a tag may move. `git` is a container
- * that has git.
+ * needs one. Not by a tag's name: the engine remembers what a command made, and a tag may move.
  */
-export async function cloneCommit(git: Container, repository: string, hash: string): Promise<Checkout> {
-  const cloned = git.withExec(["sh", "-c", clone, "clone", repository, hash]);
+export async function cloneCommit({ container, network }: Git, repository: string, hash: string): Promise<Checkout> {
+  const cloned = withDownloads(container, network, ["sh", "-c", clone, "clone", repository, hash]);
   const { code, err } = await attempt(cloned);
   if (code !== 0) throw notGiven(denoRemote(repository, `the commit ${hash}`), err);
   return { directory: cloned.directory("/out"), commit: (await cloned.file("/tmp/commit").contents()).trim() };
@@ -61,16 +67,15 @@ export async function cloneCommit(git: Container, repository: string, hash: stri
 
 const fetchSubmodules = script(import.meta.url, "fetch-submodules.sh");
 
-/** A checkout of `repository` with the given submodules in it; `git` is a container that has git. */
+/** A checkout of `repository` with the given submodules in it. */
 export async function addSubmodules(
-  git: Container,
+  { container, network }: Git,
   repository: string,
   checkout: Directory,
   paths: string[],
 ): Promise<Directory> {
-  const fetched = git
-    .withDirectory("/src", checkout)
-    .withExec(["sh", "-c", fetchSubmodules, "fetch-submodules", ...paths]);
+  const command = ["sh", "-c", fetchSubmodules, "fetch-submodules", ...paths];
+  const fetched = withDownloads(container.withDirectory("/src", checkout), network, command);
   const { code, err } = await attempt(fetched);
   if (code !== 0) throw notGiven(denoRemote(repository, `its submodules ${paths.join(", ")}`), err);
   return fetched.directory("/src");
@@ -83,11 +88,11 @@ const findCommit = script(import.meta.url, "find-commit.sh");
 
 /**
  * The full hash of an abbreviated one. A server only answers for full hashes, so the history is fetched, without
- * trees and files; `git` is a container that has git.
+ * trees and files.
  */
-export async function fullHash(git: Container, repository: string, abbreviated: string): Promise<string> {
+export async function fullHash({ container, network }: Git, repository: string, abbreviated: string): Promise<string> {
   const find = ["sh", "-c", findCommit, "find-commit", repository, abbreviated];
-  const { code, out, err } = await attempt(git.withExec(find));
+  const { code, out, err } = await attempt(withDownloads(container, network, find));
   if (code === 0) return out.trim();
   if (code !== NO_COMMIT) throw notGiven(denoRemote(repository, "its history"), err);
   // git says nothing of a hash that it does not know, and something of one that is ambiguous.

@@ -1,6 +1,7 @@
 import { CacheSharingMode, type Container, type Directory, dag } from "@dagger.io/dagger";
 import { withCargoRegistry } from "../engine/cargo-registry.js";
 import { type DiskNeed, withDiskNeed } from "../engine/disk.js";
+import { type Network, withDownloads } from "../engine/network.js";
 import { script, stageFiles, withStageFiles } from "../engine/script.js";
 import { type CompilerCache, withCompilerCache } from "../toolchain/compiler-cache.js";
 import { root, variableSuffix, withTargetLibraries } from "../toolchain/cross.js";
@@ -31,6 +32,8 @@ export interface LibraryBuild {
   cacheKey: string;
   jobs: number;
   compilerCache?: CompilerCache;
+  /** for crates, and what V8's build script downloads */
+  network?: Network;
   disk: DiskNeed | null;
 }
 
@@ -90,5 +93,5 @@ export async function buildLibrary(input: LibraryBuild): Promise<Directory> {
   });
   const guarded = withDiskNeed(container, input.disk);
   const cached = input.compilerCache ? withCompilerCache(guarded, input.compilerCache) : guarded;
-  return cached.withExec(cargoCommand(input)).directory("/out");
+  return withDownloads(cached, input.network, cargoCommand(input)).directory("/out");
 }

@@ -1,6 +1,7 @@
 import { ReturnType } from "@dagger.io/dagger";
 import { z } from "zod";
 import { type Check, lastLines } from "../engine/check.js";
+import { withDownloads } from "../engine/network.js";
 import { script, stageFiles, withStageFiles } from "../engine/script.js";
 import { cargoCommand, type LibraryBuild, prepareBuild } from "./build.js";
 
@@ -21,7 +22,7 @@ export async function rehearseLibrary(input: LibraryBuild): Promise<Check[]> {
     .withEnvVariable("REHEARSAL_REPORT", REPORT)
     .withNewFile(REPORT, "")
     .withExec(["mkdir", "-p", "/cache"]);
-  const done = standing.withExec(cargoCommand(input), { expect: ReturnType.Any });
+  const done = withDownloads(standing, input.network, cargoCommand(input), { expect: ReturnType.Any });
   const [code, report, err] = await Promise.all([done.exitCode(), done.file(REPORT).contents(), done.stderr()]);
   const lines = report
     .split("\n")

@@ -4,6 +4,7 @@ import type { Packed } from "../../dagger/binaries/unpack.js";
 import { fetchFile } from "../../dagger/engine/remote.js";
 import type { Settings } from "../request/options.js";
 import type { ProgramName, Target } from "../request/platform.js";
+import { openNetwork } from "../toolchain/toolchains.js";
 import { unpackBinary } from "../toolchain/unpack.js";
 import { findFile, manifestUrl, originOf, packageName, parseChecksum, parseManifest, zipUrl } from "./origin.js";
 
@@ -15,9 +16,10 @@ const upstream = { argument: "binary-origin", instead: "finished binaries with -
 
 /** The tarball of a package in the npm registry, with the SHA-512 that the registry names. */
 export async function fetchTarball(settings: Settings, name: string, version: string): Promise<Packed> {
+  const network = openNetwork(settings);
   const url = manifestUrl(settings.binaryRegistry || (await npmRegistry()), name, version);
-  const { tarball, sha512 } = parseManifest(await (await fetchFile(url, npm)).contents(), url, version);
-  const file = await fetchFile(tarball, npm);
+  const { tarball, sha512 } = parseManifest(await (await fetchFile(url, npm, network)).contents(), url, version);
+  const file = await fetchFile(tarball, npm, network);
   return { file, packing: "tarball", sha512, name: `binary-registry: ${tarball}` };
 }
 
@@ -28,11 +30,12 @@ async function findPacked(settings: Settings, version: string, target: Target, m
     return { file: binaries.file(name), packing, sha512: null, name: `binaries: ${name}`, member };
   }
   if (originOf(false, binaryOrigin) === "upstream") {
+    const network = openNetwork(settings);
     const url = zipUrl(repository, version, target, member);
     const sum = `${url}.sha256sum`;
-    const checksum = parseChecksum(await (await fetchFile(sum, upstream)).contents(), sum);
+    const checksum = parseChecksum(await (await fetchFile(sum, upstream, network)).contents(), sum);
     return {
-      file: await fetchFile(url, upstream, checksum),
+      file: await fetchFile(url, upstream, network, checksum),
       packing: "zip",
       sha512: null,
       name: `binary-origin: ${url}`,

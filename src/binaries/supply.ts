@@ -6,7 +6,7 @@ import type { Identity } from "../request/identity.js";
 import type { Settings } from "../request/options.js";
 import type { Target } from "../request/platform.js";
 import { newest, requestChannel, type VersionRequest } from "../request/version.js";
-import { enginePlatform, gitContainer } from "../toolchain/toolchains.js";
+import { checkNetwork, enginePlatform, gitContainer } from "../toolchain/toolchains.js";
 import { fetchBinary } from "./finished.js";
 import { checkRelease, checkRequest, checkRuntime, type Origin, originOf } from "./origin.js";
 
@@ -97,6 +97,7 @@ export async function findSupply(
   targets: readonly Target[],
   source: FromSource,
 ): Promise<Supply> {
+  await checkNetwork(settings);
   const origin = originFrom(settings);
   checkRequest(origin, request);
   return origin === "source"

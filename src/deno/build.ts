@@ -19,7 +19,7 @@ import { compareRust } from "../toolchain/asked.js";
 import { openCompilerCache } from "../toolchain/compiler-cache.js";
 import { checkHeader } from "../toolchain/elf.js";
 import { checkFloor, checkToolchain } from "../toolchain/glibc.js";
-import { ownToolchain, requireRust, targetRoot } from "../toolchain/toolchains.js";
+import { openNetwork, ownToolchain, requireRust, targetRoot } from "../toolchain/toolchains.js";
 
 /**
  * The container that runs cargo: of the target's architecture, for V8 makes Deno's snapshot during the build; or of the
@@ -42,6 +42,7 @@ export async function denoToolchain(work: Work): Promise<Container> {
       llvmPackages: [],
       bindgen: false,
       compilerCache: settings.compilerCache !== "",
+      network: openNetwork(settings),
     }));
   const ready = cross
     ? withCrossCompilers(withSystemCompilers(container, []), target.triple, targetRoot(work).rootfs())
@@ -109,7 +110,9 @@ async function prepareProgram(
         strip: program.strip,
         toolchain: container,
         cross: cross ? target.triple : null,
-        source: cross ? await withTargetBuildScripts(container, tree.directory, target.triple) : tree.directory,
+        source: cross
+          ? await withTargetBuildScripts(container, tree.directory, target.triple, openNetwork(settings))
+          : tree.directory,
         libraryFiles,
         archive: recipe.archive,
         binding: recipe.binding,
@@ -121,6 +124,7 @@ async function prepareProgram(
         cacheKey: key,
         jobs: settings.jobs,
         compilerCache: openCompilerCache(settings),
+        network: openNetwork(settings),
         disk: settings.ignoreResources
           ? null
           : { mebibytes: denoDisk(cross), what: `cargo's build of ${program.name}` },
@@ -143,7 +147,7 @@ export function prepareDeno(work: Work, prepareLibrary: PrepareLibrary): Promise
 
 /** Cargo's graph and the compilers of crates, tried in minutes. */
 export async function rehearseCargo(work: Work): Promise<Check[]> {
-  const { tree, facts, target } = work;
+  const { settings, tree, facts, target } = work;
   const toolchain = await denoToolchain(work);
   const cross = facts.way.where === "cross";
   const tools = await runCheck("toolchain of Deno", async () => {
@@ -166,6 +170,7 @@ export async function rehearseCargo(work: Work): Promise<Check[]> {
       cross,
       bare: targetBase(work),
       machine: target.machine,
+      network: openNetwork(settings),
     })),
   ];
 }

@@ -13,6 +13,7 @@ import type { Variant } from "../request/enums.js";
 import type { Identity } from "../request/identity.js";
 import type { Settings } from "../request/options.js";
 import type { Target } from "../request/platform.js";
+import { openNetwork } from "../toolchain/toolchains.js";
 import { unpackBinary } from "../toolchain/unpack.js";
 import {
   ACCOUNT_FILES,
@@ -45,7 +46,9 @@ const tiniRemote = { argument: "tini", instead: "the programs with --tini" };
 async function findTini(settings: Settings, target: Target): Promise<File> {
   const { tini } = settings;
   const name = `tini-${target.debian}`;
-  if (!tini) return fetchFile(TINI.url(target.debian), tiniRemote, TINI.checksums[target.debian]);
+  if (!tini) {
+    return fetchFile(TINI.url(target.debian), tiniRemote, openNetwork(settings), TINI.checksums[target.debian]);
+  }
   if (!(await tini.exists(name))) throw new Error(`tini: ${name} is missing, for ${target.platform}`);
   const from = { file: tini.file(name), packing: "bare", sha512: null, name: `tini: ${name}` } as const;
   return unpackBinary(settings, from, target);

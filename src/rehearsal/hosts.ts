@@ -19,12 +19,16 @@ export function listHosts(
   const llvm = { address: "https://apt.llvm.org/llvm-snapshot.gpg.key", wanted: "LLVM's packages" };
   const clang = {
     address: "https://commondatastorage.googleapis.com/chromium-browser-clang/",
-    wanted: "Chromium's clang and Rust",
+    wanted: "Chromium's clang",
   };
-  const gn = { address: "https://chrome-infra-packages.appspot.com/", wanted: "GN and Ninja" };
+  const storage = {
+    address: "https://storage.googleapis.com/chromium-browser-clang/",
+    wanted: "Chromium's Rust, and GN's and Ninja's files",
+  };
+  const gn = { address: "https://chrome-infra-packages.appspot.com/", wanted: "which GN and Ninja" };
   return [
     crates,
     ...(facts.ownToolchain ? [] : [rust]),
-    ...(compiled && !facts.ownToolchain ? [facts.systemCompilers ? llvm : clang, gn] : []),
+    ...(compiled && !facts.ownToolchain ? [facts.systemCompilers ? llvm : clang, gn, storage] : []),
   ];
 }

@@ -2,6 +2,7 @@ import type { Platform } from "@dagger.io/dagger";
 import { type Check, runCheck } from "../../dagger/engine/check.js";
 import { assertRuns } from "../../dagger/engine/emulation.js";
 import { answers } from "../../dagger/engine/http.js";
+import { answersApart, isApart, mirrored } from "../../dagger/engine/network.js";
 import { measureResources } from "../../dagger/engine/resources.js";
 import { step } from "../../dagger/engine/step.js";
 import { rehearseCargo } from "../deno/build.js";
@@ -12,7 +13,7 @@ import { decide, inTurn, type Work } from "../plan/work.js";
 import type { Settings } from "../request/options.js";
 import type { Target } from "../request/platform.js";
 import type { VersionRequest } from "../request/version.js";
-import { enginePlatform } from "../toolchain/toolchains.js";
+import { enginePlatform, openNetwork } from "../toolchain/toolchains.js";
 import { findTree } from "../upstream/source.js";
 import { rehearseV8 } from "../v8/build.js";
 import { listHosts } from "./hosts.js";
@@ -56,8 +57,12 @@ async function rehearsePlatform(settings: Settings, tree: Tree, target: Target):
     await assertRuns(settings.base, target.platform as Platform);
     return `the engine, ${engine.platform}, runs programs of ${target.platform}`;
   });
+  const network = openNetwork(settings);
   const host = listHosts(facts).map(({ address, wanted }) =>
-    runCheck(`host of ${wanted}`, async () => `${address} answers with ${await answers(address)}`),
+    runCheck(`host of ${wanted}`, async () => {
+      const asked = mirrored(network, address);
+      return `${asked} answers with ${await (isApart(network) ? answersApart(network, asked) : answers(asked))}`;
+    }),
   );
   return [
     planned,

@@ -1,4 +1,4 @@
-import type { Container, Directory, Secret } from "@dagger.io/dagger";
+import type { Container, Directory, File, Secret } from "@dagger.io/dagger";
 import { parseCompilerCache } from "./compiler-cache.js";
 import type { NamedOrigin, Strategy } from "./enums.js";
 import { quote } from "./text.js";
@@ -31,6 +31,10 @@ export interface Settings {
   strategy: Strategy;
   precompiledHeaders: boolean;
   ignoreResources: boolean;
+  mirrors: string[];
+  proxy?: Secret;
+  noProxy: string[];
+  certificateAuthority?: File;
 }
 
 /** What an argument may say, and how an error puts it. */

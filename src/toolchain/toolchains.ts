@@ -1,12 +1,18 @@
-import { type Container, dag, type Platform } from "@dagger.io/dagger";
+import { type Container, dag, type File, type Platform, type Secret } from "@dagger.io/dagger";
+import type { Network } from "../../dagger/engine/network.js";
 import { withVersions } from "../../dagger/engine/versions.js";
-import { buildSysroot, withGit, withPython } from "../../dagger/toolchain/toolchain.js";
+import { buildSysroot, withDownloader, withGit, withPython } from "../../dagger/toolchain/toolchain.js";
+import { checkAuthority, parseMirrors } from "../request/network.js";
 import { parsePlatform, type Target } from "../request/platform.js";
 
-/** Which containers were given, and what the default ones are made from. */
+/** Which containers were given, what the default ones are made from, and by what those download. */
 export interface ToolchainOptions {
   toolchains: Container[];
   base: string;
+  mirrors: string[];
+  proxy?: Secret;
+  noProxy: string[];
+  certificateAuthority?: File;
 }
 
 /** The engine's own platform. */
@@ -32,14 +38,37 @@ export async function ownToolchain(
   return toolchains[index];
 }
 
+/** What the site has between it and the hosts that are downloaded from; undefined: nothing was said. */
+export function openNetwork(given: ToolchainOptions): Network | undefined {
+  const { mirrors, proxy, noProxy, certificateAuthority: authority, base } = given;
+  if (mirrors.length === 0 && !proxy && !authority) return undefined;
+  const network: Network = {
+    mirrors: parseMirrors(mirrors),
+    proxy,
+    noProxy,
+    authority,
+    python: async () =>
+      (await ownToolchain(given, await enginePlatform(), "files are downloaded")) ?? withDownloader(base, network),
+  };
+  return network;
+}
+
+/** Refuses a file of certificates that is none, before anything is downloaded. */
+export async function checkNetwork({ certificateAuthority }: ToolchainOptions): Promise<void> {
+  if (certificateAuthority) checkAuthority(await certificateAuthority.contents());
+}
+
 /** A container of the engine's platform that has python3: its own toolchain when one was given, else the base image. */
 export async function pythonContainer(given: ToolchainOptions, engine: Target, purpose: string): Promise<Container> {
-  return (await ownToolchain(given, engine, purpose)) ?? withPython(given.base);
+  return (await ownToolchain(given, engine, purpose)) ?? withPython(given.base, openNetwork(given));
 }
 
 /** The same with git, for reading repositories. */
 export async function gitContainer(given: ToolchainOptions): Promise<Container> {
-  return (await ownToolchain(given, await enginePlatform(), "the repository is read")) ?? withGit(given.base);
+  return (
+    (await ownToolchain(given, await enginePlatform(), "the repository is read")) ??
+    withGit(given.base, openNetwork(given))
+  );
 }
 
 /** The Rust that a tree pins, for the default toolchain. */
@@ -50,5 +79,5 @@ export function requireRust(version: string | null, tree: string): string {
 
 /** The target's root: its C library sets the glibc floor of what is compiled against it. */
 export function targetRoot({ settings, target }: { settings: ToolchainOptions; target: Target }): Container {
-  return withVersions(buildSysroot(settings.base, target.platform as Platform), []);
+  return withVersions(buildSysroot(settings.base, target.platform as Platform, openNetwork(settings)), []);
 }

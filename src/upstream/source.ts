@@ -10,7 +10,7 @@ import { unknownScripts } from "../plan/snapshot.js";
 import type { Settings } from "../request/options.js";
 import { quote } from "../request/text.js";
 import { newest, requestChannel, tagOf, treeChannel, type VersionRequest } from "../request/version.js";
-import { gitContainer } from "../toolchain/toolchains.js";
+import { checkNetwork, gitContainer, openNetwork } from "../toolchain/toolchains.js";
 import { withUpgradeUrl } from "./upgrade.js";
 
 /** The source before patches; no commit where there is no git metadata. */
@@ -63,7 +63,7 @@ async function checkout(settings: Settings, request: VersionRequest): Promise<Or
   const { repository } = settings;
   const container = await gitContainer(settings);
   const commit = await resolveCommit(settings, request);
-  const git = await withGitReady(settings, container);
+  const git = { container: await withGitReady(settings, container), network: openNetwork(settings) };
   const hash = commit.length === 40 ? commit : await upstream.fullHash(git, repository, commit);
   return upstream.cloneCommit(git, repository, hash);
 }
@@ -79,11 +79,13 @@ async function withSubmodules(settings: Settings, tree: Directory, paths: string
         `git submodule update --init ${missing.join(" ")} in the tree first`,
     );
   }
-  return upstream.addSubmodules(await gitContainer(settings), settings.repository, tree, missing);
+  const git = { container: await gitContainer(settings), network: openNetwork(settings) };
+  return upstream.addSubmodules(git, settings.repository, tree, missing);
 }
 
 /** Finds Deno's source, applies patches and settings to it, and reads what it says of itself. */
 export async function findTree(settings: Settings, request: VersionRequest): Promise<Tree> {
+  await checkNetwork(settings);
   const { directory: original, commit } = settings.source
     ? await checkGivenTree(settings.source, request)
     : await checkout(settings, request);

@@ -21,7 +21,7 @@ import type { Work } from "../plan/work.js";
 import { downloadUrl, tagOf } from "../request/version.js";
 import { compareClang, compareRust } from "../toolchain/asked.js";
 import { openCompilerCache } from "../toolchain/compiler-cache.js";
-import { ownToolchain, requireRust, targetRoot } from "../toolchain/toolchains.js";
+import { openNetwork, ownToolchain, requireRust, targetRoot } from "../toolchain/toolchains.js";
 
 /** What a rusty_v8 tree says of the tools that it wants. */
 interface WantedTools {
@@ -50,6 +50,7 @@ async function libraryToolchain(
       host: engine.triple,
       target: target.triple,
       compilerCache: settings.compilerCache !== "",
+      network: openNetwork(settings),
     }));
   const tools = [
     "rustc",
@@ -118,7 +119,8 @@ async function prepareInput(work: Work): Promise<() => Promise<LibraryBuild>> {
       most: lock ? newestLibclang(lock) : null,
     },
   });
-  const source = facts.crate && recipe.chromiumRust ? await withRestored(container, given) : given;
+  const source =
+    facts.crate && recipe.chromiumRust ? await withRestored(container, given, openNetwork(settings)) : given;
   const root = targetRoot(work);
   const gn = gnArguments(recipe, facts);
   const precompiledHeaders = facts.headers.precompiled;
@@ -150,6 +152,7 @@ async function prepareInput(work: Work): Promise<() => Promise<LibraryBuild>> {
       }),
       jobs: settings.jobs,
       compilerCache: openCompilerCache(settings),
+      network: openNetwork(settings),
       disk: settings.ignoreResources ? null : { mebibytes: libraryDisk(), what: `V8 ${tree.libraryVersion}` },
     };
   };
@@ -217,7 +220,7 @@ async function fetchUpstreamLibrary({ settings, tree, recipe }: Work): Promise<D
   let directory = dag.directory();
   for (const name of fileNames(recipe)) {
     const url = downloadUrl(settings.libraryRepository, tree.libraryVersion, name);
-    directory = directory.withFile(name, await fetchFile(url, remote));
+    directory = directory.withFile(name, await fetchFile(url, remote, openNetwork(settings)));
   }
   return directory;
 }

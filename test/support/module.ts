@@ -31,6 +31,10 @@ export interface Options {
   strategy: Arguments[23];
   precompiledHeaders: Arguments[24];
   ignoreResources: Arguments[25];
+  mirrors: Arguments[26];
+  proxy: Arguments[27];
+  noProxy: Arguments[28];
+  certificateAuthority: Arguments[29];
 }
 
 /** What is given to all modules of a test file that say nothing else. */
@@ -66,6 +70,10 @@ export function denoFromSource(given: Partial<Options> = {}): DenoFromSource {
     options.strategy,
     options.precompiledHeaders,
     options.ignoreResources,
+    options.mirrors,
+    options.proxy,
+    options.noProxy,
+    options.certificateAuthority,
   );
 }
 

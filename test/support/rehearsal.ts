@@ -1,8 +1,8 @@
 import type { Rule, Thing } from "./session.js";
-import { platformOf } from "./world.js";
+import { commandOf, platformOf } from "./world.js";
 
 /** The words of a command. */
-export const words = (of: Thing | null) => (of?.field === "withExec" ? (of.args.args as string[]) : []);
+export const words: (of: Thing | null) => string[] = commandOf;
 /** The same without the script. */
 export const last = (of: Thing | null) =>
   words(of)
@@ -19,8 +19,8 @@ export const engine =
       return lines.map((line) => `${JSON.stringify(line)}\n`).join("");
     }
     if (field === "contents" && of?.args.path === ".deno-from-source/programs") return "deno_snapshots-build-script";
-    if (field === "stderr" && of?.field === "withExec") return "";
-    if (field !== "stdout" || of?.field !== "withExec") return undefined;
+    if (field === "stderr" && words(of).length > 0) return "";
+    if (field !== "stdout" || words(of).length === 0 || !of) return undefined;
     if (last(of).startsWith("samples")) return "";
     if (words(of)[0] === "/rehearsed")
       return changes.samples?.() ?? `${platformOf(of) === "linux/arm64" ? "aarch64" : "x86_64"} 42\n`;

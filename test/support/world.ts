@@ -101,9 +101,17 @@ function answerGit(it: World, { of, field }: Parameters<Rule>[0]): unknown {
   return COMMIT;
 }
 
-/** The words of the last command, the script left out: `clone URL HASH`, `find-commit URL HASH`, `/deno --version`. */
+/** The words of the last command; of one that stands behind dagger/engine/network.ts, its own. */
+export function commandOf(thing: Thing | null): string[] {
+  let at = thing;
+  while (at?.field === "withoutMount" || at?.field === "withoutSecretVariable") at = at.from;
+  const words = at?.field === "withExec" ? (at.args.args as string[]) : [];
+  return words[1]?.endsWith("/enter.sh") ? words.slice(2) : words;
+}
+
+/** The same, the script left out: `clone URL HASH`, `find-commit URL HASH`, `/deno --version`. */
 function lastCommand(thing: Thing): string[] {
-  const words = thing.field === "withExec" ? (thing.args.args as string[]) : [];
+  const words = commandOf(thing);
   return words[0] === "sh" ? words.slice(3) : words;
 }
 
@@ -180,7 +188,7 @@ function answerContainer(it: World, { of, field, args }: Parameters<Rule>[0]): u
     const command = lastCommand(of).join(" ");
     // Whether programs of a platform run; an engine without QEMU is a rule of its own.
     if (command.startsWith("python3 /opt/restore/restore.py")) return "";
-    if (Array.isArray(of.args.args) && of.args.args[3] === "/linked") return "";
+    if (commandOf(of)[3] === "/linked") return "";
     // An engine that has enough of everything; one that has not is a rule of its own.
     if (command === "measure-resources") {
       return "cores 8\nmemory 32000\navailable 30000\nswap 0\ndisk 100000\n";

@@ -37,8 +37,9 @@ describe("rehearse", () => {
         (it) => `linux/arm64 ${it}`,
       ),
       ...[
-        "host of Chromium's clang and Rust",
-        "host of GN and Ninja",
+        "host of Chromium's clang",
+        "host of which GN and Ninja",
+        "host of Chromium's Rust, and GN's and Ninja's files",
         "toolchain of V8",
         "sysroot",
         "binding",
@@ -48,7 +49,7 @@ describe("rehearse", () => {
         (it) => `linux/arm64 ${it}`,
       ),
     ]);
-    expect(asked).toHaveLength(4);
+    expect(asked).toHaveLength(5);
   });
 
   it("configures V8 by the very script and environment of its build, without the build's volume", async () => {
@@ -75,7 +76,7 @@ describe("rehearse", () => {
       },
     });
     const error = await rehearse(failing).report.catch((it) => it);
-    expect(error.message).toMatch(/^rehearse: 2 of 16 checks failed\nlinux\/arm64 sysroot: failed: .*none in 9\n/);
+    expect(error.message).toMatch(/^rehearse: 2 of 17 checks failed\nlinux\/arm64 sysroot: failed: .*none in 9\n/);
     expect(error.message).toContain("linux/arm64 compilers of crates: failed: expected aarch64 42, saw");
     expect(error.message).toContain("linux/arm64 cargo metadata: passed");
   });

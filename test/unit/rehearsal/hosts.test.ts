@@ -19,6 +19,7 @@ describe("the hosts that a build downloads from", () => {
       "static.rust-lang.org",
       "commondatastorage.googleapis.com",
       "chrome-infra-packages.appspot.com",
+      "storage.googleapis.com",
     ]);
   });
 
