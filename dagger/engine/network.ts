@@ -48,7 +48,7 @@ function cargoSettings({ mirrors }: Network): string | null {
     : null;
 }
 
-/** Variables for a shell to read. Nothing in them needs a quote: src/request/mirrors.ts matches all against patterns. */
+/** Variables for a shell to read. Nothing in them needs a quote: src/request/network.ts matches all against patterns. */
 function environment({ mirrors, noProxy }: Network): string {
   const rust = mirrors["static.rust-lang.org"];
   return [
