@@ -3,7 +3,7 @@ import { attempt } from "../engine/attempt.js";
 import { withCargoRegistry } from "../engine/cargo-registry.js";
 import { type DiskNeed, orRefused, withDiskNeed } from "../engine/disk.js";
 import { script } from "../engine/script.js";
-import { type CompilerCache, withCompilerCache } from "../toolchain/compiler-cache.js";
+import { type CompilerCache, throughCompilerCache, withCompilerCache } from "../toolchain/compiler-cache.js";
 import { assertHardened } from "./hardening.js";
 
 /** What the cargo stage needs to know; all of it is decided before the stage is called. */
@@ -69,7 +69,7 @@ export async function buildDeno(input: DenoBuild): Promise<File> {
   // Here, so that a compiler's error is not taken for one of the binary, which is run next.
   const binary = await orRefused(
     withDiskNeed(container, input.disk)
-      .withExec(["sh", "-c", build, "build", ...input.cargo])
+      .withExec(throughCompilerCache(input.compilerCache, ["sh", "-c", build, "build", ...input.cargo]))
       .file(`/out/${input.program}`)
       .sync(),
   );

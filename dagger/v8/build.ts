@@ -2,7 +2,7 @@ import { CacheSharingMode, type Container, type Directory, dag } from "@dagger.i
 import { withCargoRegistry } from "../engine/cargo-registry.js";
 import { type DiskNeed, withDiskNeed } from "../engine/disk.js";
 import { script, stageFiles, withStageFiles } from "../engine/script.js";
-import { type CompilerCache, withCompilerCache } from "../toolchain/compiler-cache.js";
+import { type CompilerCache, throughCompilerCache, withCompilerCache } from "../toolchain/compiler-cache.js";
 import { root, variableSuffix, withTargetLibraries } from "../toolchain/cross.js";
 
 /** What the V8 stage needs to know; all of it is decided before the stage is called. */
@@ -90,5 +90,5 @@ export async function buildLibrary(input: LibraryBuild): Promise<Directory> {
   });
   const guarded = withDiskNeed(container, input.disk);
   const cached = input.compilerCache ? withCompilerCache(guarded, input.compilerCache) : guarded;
-  return cached.withExec(cargoCommand(input)).directory("/out");
+  return cached.withExec(throughCompilerCache(input.compilerCache, cargoCommand(input))).directory("/out");
 }
