@@ -4,7 +4,7 @@ import { cargoHome, withCargoRegistry } from "../engine/cargo-registry.js";
 import { type DiskNeed, orRefused, withDiskNeed } from "../engine/disk.js";
 import { type Network, withDownloads } from "../engine/network.js";
 import { script } from "../engine/script.js";
-import { type CompilerCache, withCompilerCache } from "../toolchain/compiler-cache.js";
+import { type CompilerCache, throughCompilerCache, withCompilerCache } from "../toolchain/compiler-cache.js";
 import { assertHardened } from "./hardening.js";
 
 /** What the cargo stage needs to know; all of it is decided before the stage is called. */
@@ -76,7 +76,11 @@ export async function buildDeno(input: DenoBuild): Promise<File> {
   if (input.jobs > 0) container = container.withVolatileVariable("CARGO_BUILD_JOBS", String(input.jobs));
   // Here, so that a compiler's error is not taken for one of the binary, which is run next.
   const binary = await orRefused(
-    withDownloads(withDiskNeed(container, input.disk), input.network, ["sh", "-c", build, "build", ...input.cargo])
+    withDownloads(
+      withDiskNeed(container, input.disk),
+      input.network,
+      throughCompilerCache(input.compilerCache, ["sh", "-c", build, "build", ...input.cargo]),
+    )
       .file(`/out/${input.program}`)
       .sync(),
   );

@@ -3,7 +3,7 @@ import { withCargoRegistry } from "../engine/cargo-registry.js";
 import { type DiskNeed, withDiskNeed } from "../engine/disk.js";
 import { type Network, withDownloads } from "../engine/network.js";
 import { script, stageFiles, withStageFiles } from "../engine/script.js";
-import { type CompilerCache, withCompilerCache } from "../toolchain/compiler-cache.js";
+import { type CompilerCache, throughCompilerCache, withCompilerCache } from "../toolchain/compiler-cache.js";
 import { root, variableSuffix, withTargetLibraries } from "../toolchain/cross.js";
 
 /** What the V8 stage needs to know; all of it is decided before the stage is called. */
@@ -93,5 +93,6 @@ export async function buildLibrary(input: LibraryBuild): Promise<Directory> {
   });
   const guarded = withDiskNeed(container, input.disk);
   const cached = input.compilerCache ? withCompilerCache(guarded, input.compilerCache) : guarded;
-  return withDownloads(cached, input.network, cargoCommand(input)).directory("/out");
+  const command = throughCompilerCache(input.compilerCache, cargoCommand(input));
+  return withDownloads(cached, input.network, command).directory("/out");
 }

@@ -3,10 +3,12 @@ import { buildDeno, checkBinary, startRuntime } from "../../dagger/deno/build.js
 import { withTargetBuildScripts } from "../../dagger/deno/build-scripts.js";
 import { rehearseDeno } from "../../dagger/deno/rehearsal.js";
 import { type Check, runCheck } from "../../dagger/engine/check.js";
+import { orRefused } from "../../dagger/engine/disk.js";
 import { assertRuns } from "../../dagger/engine/emulation.js";
 import { measureResources } from "../../dagger/engine/resources.js";
 import { step } from "../../dagger/engine/step.js";
 import { versions, withVersions } from "../../dagger/engine/versions.js";
+import { tryCompilerCache } from "../../dagger/toolchain/compiler-cache.js";
 import { withSystemCompilers } from "../../dagger/toolchain/compilers.js";
 import { withCrossCompilers } from "../../dagger/toolchain/cross.js";
 import { withLibclang } from "../../dagger/toolchain/libclang.js";
@@ -160,9 +162,12 @@ export async function rehearseCargo(work: Work): Promise<Check[]> {
     if (!cross && facts.ownToolchain) await checkToolchain(toolchain, targetBase(work), target);
     return "what it compiles runs on the base image";
   });
+  const cache = openCompilerCache(work.settings);
+  const stored = cache && (await runCheck("compiler cache", () => orRefused(tryCompilerCache(toolchain, cache))));
   return [
     tools,
     newer,
+    ...(stored ? [stored] : []),
     ...(await rehearseDeno({
       toolchain,
       source: tree.directory,

@@ -60,11 +60,14 @@ export function parseCompilerCache(text: string): CacheStore {
         user: "SCCACHE_WEBDAV_USERNAME",
         password: "SCCACHE_WEBDAV_PASSWORD",
       };
-    case "s3:":
+    case "s3:": {
+      const region = url.searchParams.get("region");
+      // AWS has no region auto: sccache would ask for a host of that name, which nobody has.
+      if (!region && !endpoint) refuse(text, "a bucket at AWS needs its region, and one elsewhere its endpoint");
       return {
         environment: {
           SCCACHE_BUCKET: url.hostname,
-          SCCACHE_REGION: url.searchParams.get("region") ?? "auto",
+          SCCACHE_REGION: region || "auto",
           ...(endpoint && { SCCACHE_ENDPOINT: endpoint.replace(/^https?:\/\//, "") }),
           ...(endpoint && { SCCACHE_S3_USE_SSL: String(!endpoint.startsWith("http://")) }),
           ...(path && { SCCACHE_S3_KEY_PREFIX: path }),
@@ -72,6 +75,7 @@ export function parseCompilerCache(text: string): CacheStore {
         user: "AWS_ACCESS_KEY_ID",
         password: "AWS_SECRET_ACCESS_KEY",
       };
+    }
     default:
       refuse(text, `no such storage: ${url.protocol}`);
   }

@@ -146,8 +146,15 @@ export function checkOptions(values: Options, given: GivenOptions): void {
   checkGitUrl("repository", values.repository);
   checkGitUrl("library-repository", values["library-repository"]);
   checkValues(RULES, { ...values, jobs: String(values.jobs) });
-  if (values["compiler-cache"]) parseCompilerCache(values["compiler-cache"]);
-  else if (given.compilerCacheUser || given.compilerCachePassword) {
+  if (values["compiler-cache"]) {
+    const { user } = parseCompilerCache(values["compiler-cache"]);
+    if (user === "AWS_ACCESS_KEY_ID" && given.compilerCacheUser !== given.compilerCachePassword) {
+      // sccache passes one of them over, and asks the machine's cloud for another pair.
+      throw new Error(
+        "compiler-cache-user, compiler-cache-password: S3 takes both keys or neither; given: one of them",
+      );
+    }
+  } else if (given.compilerCacheUser || given.compilerCachePassword) {
     throw new Error("compiler-cache-user, compiler-cache-password: given without --compiler-cache, which they are for");
   }
   if (values["upgrade-url"] && !given.upgrade) {

@@ -1,9 +1,11 @@
+import type { Writable } from "node:stream";
 import { connection } from "@dagger.io/dagger";
 import { afterAll, beforeAll } from "vitest";
 import { defaults } from "../../support/module.js";
 
-/** One SDK session for all tests of a file: connecting costs a second, loading the module eight at each call. */
-export function useSession(): void {
+/** One SDK session for all tests of a file: connecting costs a second, loading the module eight at each call. `log` gets what
+ *  the engine says of it. */
+export function useSession(log?: Writable): void {
   // The miniatures fit where Deno would not.
   defaults.ignoreResources = true;
   let close: () => void;
@@ -16,7 +18,7 @@ export function useSession(): void {
       ended = connection(async () => {
         ready();
         await closed;
-      });
+      }, log && { LogOutput: log });
       ended.catch(failed);
     });
   });

@@ -29,7 +29,7 @@ describe("parseCompilerCache reads", () => {
   });
 
   it.each([
-    ["s3://bucket", { SCCACHE_BUCKET: "bucket", SCCACHE_REGION: "auto" }],
+    ["s3://bucket?region=us-east-1", { SCCACHE_BUCKET: "bucket", SCCACHE_REGION: "us-east-1" }],
     [
       "s3://my.bucket/some/prefix?region=eu-central-1",
       { SCCACHE_BUCKET: "my.bucket", SCCACHE_REGION: "eu-central-1", SCCACHE_S3_KEY_PREFIX: "some/prefix" },
@@ -64,6 +64,7 @@ describe("parseCompilerCache refuses", () => {
     ["cache:6379", "the host or bucket is missing or has unusual characters"],
     ["redis://", "the host or bucket is missing or has unusual characters"],
     ["s3:///prefix", "the host or bucket is missing or has unusual characters"],
+    ["s3://bucket", "a bucket at AWS needs its region, and one elsewhere its endpoint"],
     ["redis://cache/zero", "a Redis database is a number"],
     ["memcached://cache:11211", "no such storage: memcached:"],
     ["https://dav.example", "no such storage: https:"],

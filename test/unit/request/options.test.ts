@@ -196,6 +196,12 @@ describe("checkOptions refuses, by the argument's name, what was given and what 
       "compiler-cache-user, compiler-cache-password: given without --compiler-cache, which they are for",
     ],
     [
+      "one of S3's keys",
+      { "compiler-cache": "s3://bucket?region=eu-1" },
+      { compilerCacheUser: true },
+      "compiler-cache-user, compiler-cache-password: S3 takes both keys or neither; given: one of them",
+    ],
+    [
       "a cache password without a cache",
       {},
       { compilerCachePassword: true },
