@@ -31,6 +31,8 @@ export interface Options {
   strategy: Arguments[23];
   precompiledHeaders: Arguments[24];
   ignoreResources: Arguments[25];
+  libraryFeatures: Arguments[26];
+  gnArguments: Arguments[27];
 }
 
 /** What is given to all modules of a test file that say nothing else. */
@@ -66,6 +68,8 @@ export function denoFromSource(given: Partial<Options> = {}): DenoFromSource {
     options.strategy,
     options.precompiledHeaders,
     options.ignoreResources,
+    options.libraryFeatures,
+    options.gnArguments,
   );
 }
 
