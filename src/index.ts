@@ -79,6 +79,8 @@ export class DenoFromSource {
   proxy?: Secret;
   noProxy: string[];
   certificateAuthority?: File;
+  libraryFeatures: string[];
+  gnArguments: string[];
 
   constructor(
     /**
@@ -223,6 +225,18 @@ export class DenoFromSource {
      * of a proxy that opens HTTPS. Example: --certificate-authority=./company.pem
      */
     certificateAuthority?: File,
+    /**
+     * Cargo features of the crate v8 beside the default ones and Deno's own, for V8 and for Deno alike; they are part of
+     * the names of V8's files. Default: none. One that this V8 does not have is an error that lists those it has, and so
+     * is a Deno that is older than 2.7.2. Example: --library-features=v8_enable_pointer_compression
+     */
+    libraryFeatures: string[] = [],
+    /**
+     * GN arguments for compiling V8, NAME=VALUE, the value true, false, a number or a word, which is quoted for GN. Default:
+     * none beside the module's own, which cannot be changed. One that this V8 does not have is refused in the first
+     * minutes. Not together with prebuilt or library-origin UPSTREAM. Example: --gn-arguments=v8_enable_maglev=false
+     */
+    gnArguments: string[] = [],
   ) {
     checkOptions(
       {
@@ -234,6 +248,8 @@ export class DenoFromSource {
         jobs,
         "upgrade-url": upgradeUrl,
         "compiler-cache": compilerCache,
+        "library-features": libraryFeatures,
+        "gn-arguments": gnArguments,
       },
       {
         prebuilt: prebuilt !== undefined,
@@ -280,6 +296,8 @@ export class DenoFromSource {
     this.proxy = proxy;
     this.noProxy = noProxy;
     this.certificateAuthority = certificateAuthority;
+    this.libraryFeatures = libraryFeatures;
+    this.gnArguments = gnArguments;
   }
 
   /**

@@ -104,6 +104,7 @@ async function prepareProgram(
       environment,
       tools,
       ...(cross && { root: await versions(targetRoot(work)) }),
+      ...(settings.libraryFeatures.length > 0 && { libraryFeatures: recipe.features }),
     });
     return step(`${program.name} ${tree.version} for ${target.platform}`, async () => {
       const binary = await buildDeno({

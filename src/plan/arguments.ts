@@ -11,12 +11,45 @@ export function emulatesSnapshot(recipe: LibraryRecipe, { engine, target }: Pick
   return engine !== target && recipe.emulatedSnapshot;
 }
 
-/** GN's arguments for V8: those of every build, and those that its compilers and its source's form ask for. */
+/** What build.rs and dagger/v8/build.sh tell GN, and what says it here. */
+const SAID_ELSEWHERE: readonly [RegExp, string][] = [
+  [
+    /^(use_custom_libcxx|v8_enable_(pointer_compression|sandbox|v8_checks)|rusty_v8_enable_simdutf)$/,
+    "--library-features says it, for it counts for V8's names and binding, too",
+  ],
+  [/^is_debug$/, "V8's files have names of release builds"],
+  [/^cc_wrapper$/, "--compiler-cache says it"],
+  [
+    /^(is_clang|clang_\w+|rust\w*_(sysroot|root|path|version)\w*|use_sysroot|sysroot|host_cpu|target_os)$/,
+    "it follows from --toolchains, --base and --platform",
+  ],
+];
+
+/** The arguments that were asked for, as GN reads them; refused where the module says something else. */
+function askedArguments(asked: string[], own: string[]): string[] {
+  const said = new Map(own.map((text) => [text.split("=", 1)[0], text]));
+  return asked.flatMap((text) => {
+    const [name = "", value = ""] = text.split(/=(.*)/);
+    const argument = `${name}=${/^(true|false|-?\d+|".*")$/.test(value) ? value : `"${value}"`}`;
+    const elsewhere = SAID_ELSEWHERE.find(([names]) => names.test(name))?.[1];
+    const before = said.get(name);
+    if (before === argument) return [];
+    if (before) throw new Error(`gn-arguments: ${argument} is not accepted, for ${before} is said already`);
+    if (elsewhere) throw new Error(`gn-arguments: ${argument} is not accepted: ${elsewhere}`);
+    said.set(name, argument);
+    return [argument];
+  });
+}
+
+/**
+ * GN's arguments for V8: those of every build, those that its compilers and its source's form ask for, and those that the
+ * caller does.
+ */
 export function gnArguments(
   recipe: LibraryRecipe,
-  facts: Pick<Facts, "systemCompilers" | "crate" | "target" | "engine">,
+  facts: Pick<Facts, "systemCompilers" | "crate" | "target" | "engine" | "gnArguments">,
 ): string[] {
-  return [
+  const own = [
     ...recipe.gnArguments,
     // Named for both: build.rs names it for arm64 only and leaves x64 to GN's guess of the host.
     `target_cpu="${facts.target.cpu}"`,
@@ -27,6 +60,7 @@ export function gnArguments(
     ...(facts.systemCompilers ? recipe.systemGnArguments : []),
     ...(facts.crate ? recipe.crateGnArguments : []),
   ];
+  return [...own, ...askedArguments(facts.gnArguments, own)];
 }
 
 /** The newest LLVM that V8 was seen to compile with outside Chromium's, see docs/records/real-builds.md. */

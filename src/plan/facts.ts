@@ -48,4 +48,6 @@ export interface Facts {
   profile: string;
   features: string[];
   upgrade: boolean;
+  /** GN arguments that were asked for, NAME=VALUE */
+  gnArguments: string[];
 }

@@ -78,6 +78,15 @@ export function newestLibclang(cargoLock: string): number | null {
   return lockedVersions(cargoLock, "bindgen").some((version) => semver.lt(version, "0.72.1")) ? 21 : null;
 }
 
+/** The names in `[features]`. */
+export function packageFeatures(cargoToml: string): string[] {
+  return [
+    ...(sections(cargoToml)
+      .find(({ name }) => name === "features")
+      ?.keys.keys() ?? []),
+  ];
+}
+
 /** The version in `[package]`. */
 export function packageVersion(cargoToml: string): string {
   const keys = sections(cargoToml).find(({ name }) => name === "package")?.keys;

@@ -606,7 +606,9 @@ export function libraryRecipe(v8Version: string, triple: string, features: strin
   for (const feature of features) {
     if (known.some(({ name }) => name === feature)) continue;
     const names = known.map(({ name }) => name).join(", ");
-    throw new Error(`V8 crate ${v8Version} has no feature ${quote(feature)}; it has ${names || "none"}.`);
+    throw new Error(
+      `library-features: V8 crate ${v8Version} has no feature ${quote(feature)}; it has ${names || "none"}`,
+    );
   }
   const suffix = known.map((feature) => (enabled(feature.name, features) ? feature.suffix : "")).join("");
   const name = (template: string) => template.replace("{features}", suffix).replace("{triple}", triple);

@@ -36,7 +36,8 @@ export function checkEngine(settings: Settings, engine: Target, targets: readonl
 /** Decides everything about one version on one platform; nothing is compiled or installed for it. */
 export async function decide(settings: Settings, tree: Tree, engine: Target, target: Target): Promise<Work> {
   const way = chooseWay(settings.strategy, engine, target, tree.unknownScripts);
-  const recipe = libraryRecipe(tree.libraryVersion, target.triple, tree.recipe.libraryFeatures);
+  const features = [...new Set([...tree.recipe.libraryFeatures, ...settings.libraryFeatures])];
+  const recipe = libraryRecipe(tree.libraryVersion, target.triple, features);
   const origin = settings.prebuilt ? "prebuilt" : settings.fromUpstream ? "upstream" : "source";
   if (
     origin === "source" &&
@@ -66,6 +67,7 @@ export async function decide(settings: Settings, tree: Tree, engine: Target, tar
     profile: settings.profile,
     features: settings.features,
     upgrade: settings.upgrade,
+    gnArguments: settings.gnArguments,
   };
   // Made always: what cannot be planned is refused here, before anything is compiled.
   return { settings, tree, facts, recipe, target, engine, plan: plan(facts, tree.recipe, recipe) };

@@ -30,6 +30,8 @@ export interface Settings {
   tini?: Directory;
   strategy: Strategy;
   precompiledHeaders: boolean;
+  libraryFeatures: string[];
+  gnArguments: string[];
   ignoreResources: boolean;
   mirrors: string[];
   proxy?: Secret;
@@ -53,6 +55,8 @@ export interface Options {
   jobs: number;
   "upgrade-url": string;
   "compiler-cache": string;
+  "library-features": string[];
+  "gn-arguments": string[];
 }
 
 const gitUrl: Rule = {
@@ -84,6 +88,19 @@ const RULES: Record<Exclude<keyof Options, "compiler-cache">, Rule[]> = {
     },
   ],
   features: [{ accepts: /^[A-Za-z0-9_][\w./+-]{0,127}$/, expected: "cargo features such as deno/panic-trace" }],
+  "library-features": [
+    {
+      accepts: /^[a-z][a-z0-9_]{0,63}$/,
+      expected: "cargo features of the crate v8 such as v8_enable_pointer_compression",
+    },
+  ],
+  // A list or a text with spaces would be cut on its way to GN.
+  "gn-arguments": [
+    {
+      accepts: /^[a-z_][a-z0-9_]*=("[\w./:+@-]*"|[\w./:+@-]+)$/i,
+      expected: "NAME=VALUE, the value true, false, a number or a word, such as v8_enable_maglev=false",
+    },
+  ],
   jobs: [
     { accepts: /^-?\d+$/, expected: "a whole number" },
     { accepts: /^(?!-)/, expected: "0 (as many as the engine has cores) or more" },
@@ -160,7 +177,11 @@ export function checkOptions(values: Options, given: GivenOptions): void {
   if (values["upgrade-url"] && !given.upgrade) {
     throw new Error("upgrade-url: given together with --upgrade=false, which leaves `deno upgrade` out");
   }
-  const compiled = [given.librarySource && "library-source", given.libraryPatches && "library-patches"].filter(Boolean);
+  const compiled = [
+    given.librarySource && "library-source",
+    given.libraryPatches && "library-patches",
+    values["gn-arguments"].length > 0 && "gn-arguments",
+  ].filter(Boolean);
   if (given.prebuilt && given.fromUpstream) {
     throw new Error("prebuilt: given together with --library-origin=UPSTREAM; both say where a finished V8 comes from");
   }

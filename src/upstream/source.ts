@@ -11,6 +11,7 @@ import type { Settings } from "../request/options.js";
 import { quote } from "../request/text.js";
 import { newest, requestChannel, tagOf, treeChannel, type VersionRequest } from "../request/version.js";
 import { checkNetwork, gitContainer, openNetwork } from "../toolchain/toolchains.js";
+import { facade, withLibraryFeatures } from "./library-features.js";
 import { withUpgradeUrl } from "./upgrade.js";
 
 /** The source before patches; no commit where there is no git metadata. */
@@ -123,6 +124,15 @@ export async function findTree(settings: Settings, request: VersionRequest): Pro
     const updater = await upstream.readText(directory, path);
     if (!updater) throw new Error(`upgrade-url: the tree has no ${path}`);
     directory = directory.withNewFile(path, withUpgradeUrl(updater, constants, settings.upgradeUrl));
+  }
+  if (settings.libraryFeatures.length > 0) {
+    const workspace = published ? "" : (manifest ?? "");
+    const folder = facade(workspace);
+    const behind = folder ? ((await upstream.readText(directory, `${folder}/Cargo.toml`)) ?? "") : null;
+    directory = directory.withNewFile(
+      "Cargo.toml",
+      withLibraryFeatures(workspace, settings.libraryFeatures, version, behind),
+    );
   }
   return {
     directory,

@@ -158,6 +158,14 @@ async function prepareInput(work: Work): Promise<() => Promise<LibraryBuild>> {
   };
 }
 
+/** GN passes over an argument that it does not know, which a person would learn after hours: it is rehearsed first. */
+async function assertKnown(input: LibraryBuild, asked: string[]): Promise<void> {
+  const check = (await rehearseLibrary(input)).find(({ name }) => name === "GN arguments");
+  if (check && !check.passed) {
+    throw new Error(`gn-arguments: this V8 does not know all of ${asked.join(", ")}: ${check.seen}`);
+  }
+}
+
 /** Looks at all that V8 is made of, and gives the work itself: hours, where it is compiled. */
 export async function prepareLibrary(work: Work): Promise<() => Promise<Directory>> {
   const { settings, tree, facts, target, engine } = work;
@@ -171,6 +179,7 @@ export async function prepareLibrary(work: Work): Promise<() => Promise<Director
   return () =>
     step(`V8 ${tree.libraryVersion} for ${target.platform}`, async () => {
       if (engine !== target) await assertRuns(settings.base, target.platform as Platform);
+      if (settings.gnArguments.length > 0) await assertKnown(await input(), settings.gnArguments);
       return orRefused((await buildLibrary(await input())).sync());
     });
 }

@@ -45,6 +45,7 @@ function stepsOf(strategy: Strategy, from: Pick<Facts, "origin" | "crate">): Ste
     profile: "release",
     features: [],
     upgrade: true,
+    gnArguments: [],
   };
   return plan(facts, recipe, libraryRecipe(LIBRARY, target.triple, recipe.libraryFeatures)).steps;
 }

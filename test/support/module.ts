@@ -35,6 +35,8 @@ export interface Options {
   proxy: Arguments[27];
   noProxy: Arguments[28];
   certificateAuthority: Arguments[29];
+  libraryFeatures: Arguments[30];
+  gnArguments: Arguments[31];
 }
 
 /** What is given to all modules of a test file that say nothing else. */
@@ -74,6 +76,8 @@ export function denoFromSource(given: Partial<Options> = {}): DenoFromSource {
     options.proxy,
     options.noProxy,
     options.certificateAuthority,
+    options.libraryFeatures,
+    options.gnArguments,
   );
 }
 

@@ -64,6 +64,7 @@ describe("the cache volume of V8", () => {
       () => ({ toolchains: [container("linux/amd64", "registry.example/amd64")] }),
     ],
     ["whether its headers are precompiled", {}, () => ({ precompiledHeaders: false })],
+    ["GN's arguments that were asked for", {}, () => ({ gnArguments: ["v8_enable_maglev=false"] })],
     ["the source's patches", {}, () => ({ libraryPatches: directory({ "1.patch": "" }) })],
     [
       "the source's form, and GN's arguments with it",

@@ -9,6 +9,7 @@ import {
   commands,
   container,
   DENO,
+  denoTree,
   directory,
   environment,
   LIBRARY,
@@ -158,6 +159,41 @@ describe("library", () => {
     const names = ["edit.py", "base.h", "builtins.h", "compiler.h"].map((name) => `/opt/precompiled-headers/${name}`);
     expect(files).toEqual(expected ? names : []);
     expect(environment(result).PRECOMPILED_HEADERS).toBe(expected ? "/opt/precompiled-headers" : undefined);
+  });
+
+  const withFeatures = (libraryFeatures: string[]) => ({
+    libraryFeatures,
+    source: directory({
+      ...denoTree("2.9.5", "150.4.0"),
+      "Cargo.toml": 'v8 = { version = "150.4.0", default-features = false, features = ["simdutf"] }\n',
+    }),
+  });
+
+  it("has the features of V8 that were asked for in cargo's call, in its names and in Deno's tree", async () => {
+    const options = withFeatures(["v8_enable_pointer_compression"]);
+    const result = await asked(session(), () => denoFromSource(options).build("2.9.5", "linux/arm64"));
+    const library = argumentOf(steps(result, "withMountedDirectory", { path: "/src/v8" })[0], "source");
+    expect(environment(library).ARCHIVE).toBe("librusty_v8_ptrcomp_simdutf_release_aarch64-unknown-linux-gnu.a.gz");
+    expect(commands(closure(library)).flat()).toContain("simdutf,v8_enable_pointer_compression");
+    expect(environment(result).ARCHIVE).toBe(environment(library).ARCHIVE);
+    expect(closureText([result])).toContain('v8_enable_pointer_compression\\"] }');
+  });
+
+  it("refuses a feature that this V8 does not have, before anything is compiled", async () => {
+    const it = session();
+    const options = withFeatures(["v8_enable_other"]);
+    await expect(asked(it, () => denoFromSource(options).library("2.9.5", "linux/arm64"))).rejects.toThrow(
+      /library-features: V8 crate 150\.4\.0 has no feature "v8_enable_other"; it has use_custom_libcxx, /,
+    );
+    expect(compiles(it)).toEqual([]);
+  });
+
+  it("rehearses GN's arguments that were asked for before it compiles with them", async () => {
+    const it = session();
+    const options = { gnArguments: ["v8_enable_maglev=false"] };
+    const result = await asked(it, () => denoFromSource(options).library("2.9.5", "linux/arm64"));
+    expect(environment(result).GN_ARGUMENTS).toMatch(/ v8_enable_maglev=false$/);
+    expect(compiles(it)).toHaveLength(2);
   });
 
   it("hands the number of jobs over in a volatile variable, which no cache looks at", async () => {

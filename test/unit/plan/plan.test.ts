@@ -31,6 +31,7 @@ function facts(changes: Partial<Facts> = {}): Facts {
     profile: "release",
     features: [],
     upgrade: true,
+    gnArguments: [],
     ...changes,
   };
 }
@@ -364,7 +365,7 @@ describe("gnArguments", () => {
       ["linux/amd64", "linux/amd64"],
     ].map((names) => names.map((name) => parsePlatform(name)) as [Target, Target]);
     const named = pairs.map(([engine, of]) =>
-      gnArguments(recipe, { target: of, engine, systemCompilers: false, crate: false }).filter((it) =>
+      gnArguments(recipe, { target: of, engine, systemCompilers: false, crate: false, gnArguments: [] }).filter((it) =>
         /snapshot/.test(it),
       ),
     );
@@ -378,14 +379,39 @@ describe("gnArguments", () => {
     [false, true, [...always, "v8_enable_builtins_optimization=false", "chrome_pgo_phase=0"]],
     [false, null, always],
   ])("with system compilers: %j, from the crate: %j", (systemCompilers, crate, expected) => {
-    expect(gnArguments(recipe, { target, engine: target, systemCompilers, crate })).toEqual(expected);
+    expect(gnArguments(recipe, { target, engine: target, systemCompilers, crate, gnArguments: [] })).toEqual(expected);
   });
 
   it("name the target's processor, which build.rs leaves out for amd64", () => {
     const amd64 = parsePlatform("linux/amd64");
-    expect(gnArguments(recipe, { target: amd64, engine: amd64, systemCompilers: false, crate: false })).toContain(
-      'target_cpu="x64"',
-    );
+    const of = { target: amd64, engine: amd64, systemCompilers: false, crate: false, gnArguments: [] };
+    expect(gnArguments(recipe, of)).toContain('target_cpu="x64"');
+  });
+
+  const withAsked = (...asked: string[]) =>
+    gnArguments(recipe, { target, engine: target, systemCompilers: false, crate: false, gnArguments: asked });
+
+  it("has what was asked for at the end, where it counts; a word is quoted, and what is said already is not repeated", () => {
+    const asked = ["v8_enable_maglev=false", "symbol_level=1", "v8_mode=small", 'v8_other="1"', "use_glib=false"];
+    expect(withAsked(...asked)).toEqual([
+      ...always,
+      ...["v8_enable_maglev=false", "symbol_level=1", 'v8_mode="small"', 'v8_other="1"'],
+    ]);
+  });
+
+  it.each([
+    ["target_cpu=x64", 'target_cpu="x64" is not accepted, for target_cpu="arm64" is said already'],
+    ["use_sysroot=true", "use_sysroot=true is not accepted, for use_sysroot=false is said already"],
+    ["v8_enable_sandbox=true", "v8_enable_sandbox=true is not accepted: --library-features says it, "],
+    ["is_debug=true", "is_debug=true is not accepted: V8's files have names of release builds"],
+    ["cc_wrapper=ccache", 'cc_wrapper="ccache" is not accepted: --compiler-cache says it'],
+    ["clang_base_path=/opt/other", 'clang_base_path="/opt/other" is not accepted: it follows from --toolchains, '],
+  ])("refuses %s, which the module says itself", (asked, message) => {
+    expect(() => withAsked(asked)).toThrow(`gn-arguments: ${message}`);
+  });
+
+  it("refuses two values of one argument", () => {
+    expect(() => withAsked("a=1", "a=2")).toThrow("gn-arguments: a=2 is not accepted, for a=1 is said already");
   });
 });
 

@@ -10,6 +10,8 @@ const values: Options = {
   jobs: 0,
   "upgrade-url": "",
   "compiler-cache": "",
+  "library-features": [],
+  "gn-arguments": [],
 };
 
 const given: GivenOptions = {
@@ -68,6 +70,11 @@ describe("checkOptions accepts", () => {
 
   it.each(["https://github.com/me/deno-builds/releases", "http://files.example:8080/deno"])("upgrade-url %s", (it) => {
     expect(() => check({ "upgrade-url": it })).not.toThrow();
+  });
+
+  it("features and GN arguments of V8", () => {
+    const asked = ["v8_enable_maglev=false", "symbol_level=-1", "a=b", 'a="//b:c"', 'a=""'];
+    expect(() => check({ "library-features": ["v8_enable_sandbox"], "gn-arguments": asked })).not.toThrow();
   });
 
   it("a compiler cache with and without credentials", () => {
@@ -184,6 +191,10 @@ describe("checkOptions refuses, by the argument's name, what was given and what 
     expect(() => check({ base: "", jobs: -1 })).toThrow(/^base: .*\njobs: [^\n]*$/);
   });
 
+  it.each(["v8_enable_maglev", "=1", "a=b c", "a=[1]", 'a="b', "a=$b", "1a=1"])("a GN argument %s", (it) => {
+    expect(() => check({ "gn-arguments": [it] })).toThrow(/^gn-arguments: expected NAME=VALUE, /);
+  });
+
   it("a compiler cache that is none", () => {
     expect(() => check({ "compiler-cache": "cache:6379" })).toThrow(/^compiler-cache: /);
   });
@@ -224,6 +235,18 @@ describe("checkOptions refuses, by the argument's name, what was given and what 
       {},
       { prebuilt: true, librarySource: true },
       "library-source: given together with --prebuilt, with which V8 is not compiled",
+    ],
+    [
+      "GN arguments beside a prebuilt V8",
+      { "gn-arguments": ["a=1"] },
+      { prebuilt: true },
+      "gn-arguments: given together with --prebuilt, with which V8 is not compiled",
+    ],
+    [
+      "GN arguments beside upstream's V8",
+      { "gn-arguments": ["a=1"] },
+      { fromUpstream: true },
+      "gn-arguments: given together with --library-origin=UPSTREAM, with which V8 is not compiled",
     ],
     [
       "V8's patches and source beside upstream's V8",
