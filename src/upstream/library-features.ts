@@ -39,10 +39,8 @@ export function withLibraryFeatures(
   const names = [
     ...new Set([...(listed?.[1] ?? "").split(",").map((name) => name.trim().replaceAll('"', "")), ...features]),
   ];
-  const list = `features = [${names
-    .filter(Boolean)
-    .map((name) => `"${name}"`)
-    .join(", ")}]`;
+  const quoted = names.filter(Boolean).map((name) => `"${name}"`);
+  const list = `features = [${quoted.join(", ")}]`;
   const changed = listed ? keys.replace(listed[0], list) : `${keys.trimEnd()}, ${list} `;
   return workspace.replace(found[0], `v8 = {${changed}}`);
 }
