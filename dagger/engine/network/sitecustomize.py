@@ -31,10 +31,11 @@ def open_mirrored(self, fullurl, *rest, **named):
     return ask(self, fullurl, *rest, **named)
 
 
-class Connection:
-    """What a script sees of http.client.HTTPSConnection."""
+class Connection(secure):
+    """What a script sees of http.client.HTTPSConnection. Python 3.12 reads attributes of the class."""
 
     def __init__(self, host, *_, **__):
+        # Not of the class above, which looks for itself by the name that this class has now.
         self.host = host
 
     def request(self, method, url, body=None, headers=None):
