@@ -99,23 +99,16 @@ function certificates() {
   ];
   if (!existsSync(chain)) {
     const openssl = (...args: string[]) => execFileSync("openssl", args, { stdio: ["ignore", "ignore", "pipe"] });
-    const keys = ["-newkey", "rsa:2048", "-nodes"];
-    const subject = /^[\d.]+$/.test(address as string) ? `IP:${address}` : `DNS:${address}`;
     const own = join(content as string, "ca-key.pem");
-    openssl("req", "-x509", ...keys, "-keyout", own, "-out", ca, "-days", "30", "-subj", "/CN=mirrors of a test");
-    openssl(
-      ...["req", "-x509", ...keys, "-keyout", key, "-out", chain, "-days", "30", "-subj", "/CN=mirror"],
-      ...[
-        "-CA",
-        ca,
-        "-CAkey",
-        own,
-        "-addext",
-        `subjectAltName=${subject}`,
-        "-addext",
-        "basicConstraints=critical,CA:FALSE",
-      ],
-    );
+    const make = (keyFile: string, out: string, name: string, ...extensions: string[]) => [
+      ...["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "30", "-subj", `/CN=${name}`],
+      ...["-keyout", keyFile, "-out", out, ...extensions.flatMap((it) => ["-addext", it])],
+    ];
+    const subject = /^[\d.]+$/.test(address as string) ? `IP:${address}` : `DNS:${address}`;
+    // Python 3.13 verifies strictly: an authority must say that it signs.
+    openssl(...make(own, ca, "mirrors of a test", "keyUsage=critical,keyCertSign,cRLSign"));
+    const ended = ["basicConstraints=critical,CA:FALSE", `subjectAltName=${subject}`];
+    openssl(...make(key, chain, "mirror", ...ended), "-CA", ca, "-CAkey", own);
   }
   return { key: readFileSync(key), cert: readFileSync(chain) };
 }

@@ -96,6 +96,13 @@ describe.skipIf(!python)(`Python in a step that downloads${python ? "" : " (SKIP
     expect(await ask(text)).toEqual({ out: "0 11\n", asked: [] });
   });
 
+  // Nobody listens there: urllib came as far as to connect.
+  it("lets urllib ask other hosts by HTTPS", async () => {
+    const text =
+      "from urllib.request import urlopen\ntry: urlopen('https://127.0.0.1:1/')\nexcept OSError as error: print(error)";
+    expect((await ask(text)).out).toMatch(/Connection refused/);
+  });
+
   it("asks the mirror where urllib names a host, with the path as it is", async () => {
     const text =
       "import urllib.request as u; r = u.Request('https://storage.googleapis.com/bucket/Linux_x64/a%2Bb.tar.xz?x=1')\n" +
