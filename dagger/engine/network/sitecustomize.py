@@ -13,7 +13,8 @@ import urllib.request
 with open(os.path.join(os.path.dirname(__file__), "../mirrors")) as file:
     MIRRORS = dict(line.split() for line in file)
 
-secure = http.client.HTTPSConnection
+Secure = http.client.HTTPSConnection
+Plain = http.client.HTTPConnection
 ask = urllib.request.OpenerDirector.open
 
 
@@ -31,31 +32,29 @@ def open_mirrored(self, fullurl, *rest, **named):
     return ask(self, fullurl, *rest, **named)
 
 
-class Connection:
-    """What a script sees of http.client.HTTPSConnection."""
+class OfUrllib(Secure):
+    """A connection that urllib made. The class itself keeps its name, by which its own methods look for it."""
 
-    def __init__(self, host, *_, **__):
-        self.host = host
 
-    def request(self, method, url, body=None, headers=None):
-        own = {name: value for name, value in (headers or {}).items() if name.lower() != "host"}
-        request = urllib.request.Request(f"https://{self.host}{url}", body, own, method=method)
-        try:
-            self.response = urllib.request.urlopen(request)
-        except urllib.error.HTTPError as error:
-            self.response = error
+def request(self, method, url, body=None, headers=None, **named):
+    if isinstance(self, OfUrllib):
+        return Plain.request(self, method, url, body, headers or {}, **named)
+    own = {name: value for name, value in (headers or {}).items() if name.lower() != "host"}
+    try:
+        self.answered = urllib.request.urlopen(urllib.request.Request(f"https://{self.host}{url}", body, own, method=method))
+    except urllib.error.HTTPError as error:
+        self.answered = error
 
-    def getresponse(self):
-        return self.response
 
-    def close(self):
-        pass
+def getresponse(self):
+    return Plain.getresponse(self) if isinstance(self, OfUrllib) else self.answered
 
 
 def open_securely(self, request):
-    return self.do_open(secure, request, context=self._context)
+    return self.do_open(OfUrllib, request, context=self._context)
 
 
 urllib.request.OpenerDirector.open = open_mirrored
 urllib.request.HTTPSHandler.https_open = open_securely
-http.client.HTTPSConnection = Connection
+Secure.request = request
+Secure.getresponse = getresponse

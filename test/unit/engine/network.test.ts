@@ -91,6 +91,18 @@ describe.skipIf(!python)(`Python in a step that downloads${python ? "" : " (SKIP
     return { out, asked: asked.map((line) => line.replace(here, "HERE")) };
   }
 
+  it("leaves urllib what Python 3.12 and newer read of the class of connections", async () => {
+    const text = "import http.client as c; print(c.HTTPSConnection.debuglevel, c.HTTPSConnection._http_vsn)";
+    expect(await ask(text)).toEqual({ out: "0 11\n", asked: [] });
+  });
+
+  // Nobody listens there: urllib came as far as to connect.
+  it("lets urllib ask other hosts by HTTPS", async () => {
+    const text =
+      "from urllib.request import urlopen\ntry: urlopen('https://127.0.0.1:1/')\nexcept OSError as error: print(error)";
+    expect((await ask(text)).out).toMatch(/Connection refused/);
+  });
+
   it("asks the mirror where urllib names a host, with the path as it is", async () => {
     const text =
       "import urllib.request as u; r = u.Request('https://storage.googleapis.com/bucket/Linux_x64/a%2Bb.tar.xz?x=1')\n" +
