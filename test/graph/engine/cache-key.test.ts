@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { asked, denoFromSource, type Options } from "../../support/module.js";
+import { engine as rehearsal } from "../../support/rehearsal.js";
 import type { Session, Thing } from "../../support/session.js";
 import {
   argumentOf,
@@ -64,7 +65,11 @@ describe("the cache volume of V8", () => {
       () => ({ toolchains: [container("linux/amd64", "registry.example/amd64")] }),
     ],
     ["whether its headers are precompiled", {}, () => ({ precompiledHeaders: false })],
-    ["GN's arguments that were asked for", {}, () => ({ gnArguments: ["v8_enable_maglev=false"] })],
+    [
+      "GN's arguments that were asked for",
+      { rules: [rehearsal()] },
+      () => ({ gnArguments: ["v8_enable_maglev=false"] }),
+    ],
     ["the source's patches", {}, () => ({ libraryPatches: directory({ "1.patch": "" }) })],
     [
       "the source's form, and GN's arguments with it",

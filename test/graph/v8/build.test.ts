@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { LibraryOrigin } from "../../../src/request/enums.js";
 import { expectGolden } from "../../support/golden.js";
 import { asked, denoFromSource } from "../../support/module.js";
+import { engine } from "../../support/rehearsal.js";
 import { chain, closure, type Session } from "../../support/session.js";
 import {
   argumentOf,
@@ -17,10 +18,16 @@ import {
   platformOf,
   session,
   steps,
+  type World,
   work,
 } from "../../support/world.js";
 
 const compiles = (it: Session) => commands(it.made()).filter((words) => words.join(" ").includes("cargo check"));
+
+/** A rehearsal that says this of GN's arguments. */
+const rehearsed = (passed: boolean, seen: string): World["rules"] => [
+  engine({ report: [{ name: "GN arguments", passed, seen }] }),
+];
 
 /** Of all containers; the one with git has none, which is the engine's. */
 const platforms = (it: Session) => new Set([...it.made()].filter(({ field }) => field === "container").map(platformOf));
@@ -188,12 +195,21 @@ describe("library", () => {
     expect(compiles(it)).toEqual([]);
   });
 
+  const asksFor = { gnArguments: ["v8_enable_maglev=false"] };
+
   it("rehearses GN's arguments that were asked for before it compiles with them", async () => {
-    const it = session();
-    const options = { gnArguments: ["v8_enable_maglev=false"] };
-    const result = await asked(it, () => denoFromSource(options).library("2.9.5", "linux/arm64"));
+    const it = session({ rules: rehearsed(true, "GN knows all") });
+    const result = await asked(it, () => denoFromSource(asksFor).library("2.9.5", "linux/arm64"));
     expect(environment(result).GN_ARGUMENTS).toMatch(/ v8_enable_maglev=false$/);
     expect(compiles(it)).toHaveLength(2);
+  });
+
+  it("refuses one that GN would pass over, and does not compile", async () => {
+    const it = session({ rules: rehearsed(false, "GN ignores v8_enable_maglev") });
+    await expect(asked(it, () => denoFromSource(asksFor).library("2.9.5", "linux/arm64"))).rejects.toThrow(
+      "gn-arguments: this V8 does not know all of v8_enable_maglev=false: GN ignores v8_enable_maglev",
+    );
+    expect(compiles(it)).toHaveLength(1);
   });
 
   it("hands the number of jobs over in a volatile variable, which no cache looks at", async () => {
