@@ -86,13 +86,14 @@ unknown=$(sed -n '/^    unknownFlags: \[$/,/^    \],$/s/^ *"\(.*\)",$/\1*/p' "$r
 leave_out() {
   {
     printf '#!/bin/sh\nfor flag do\n  shift\n  case $flag in\n    %s) ;;\n    *) set -- "$@" "$flag" ;;\n  esac\ndone\n' "$unknown"
-    printf 'exec "$(dirname "$(readlink -f "$0")")/%s" %s "$@"\n' "$2" "${3-}"
+    # Warnings that it does not know are no errors, as they are none for a toolchain that was given.
+    printf 'exec "$(dirname "$(readlink -f "$0")")/%s" %s "$@" -Wno-unknown-warning-option\n' "$2" "${3-}"
   } >"$1"
   chmod 755 "$1"
 }
 leave_out "$clang/bin/clang" clang-22
 leave_out "$clang/bin/clang++" clang-22 --driver-mode=g++
-tar -C "$clang" -cf - . | xz -T2 -1 >"$bucket/clang-$revision-$sub.tar.xz"
+tar -C "$clang" -cf - . | xz -T0 -0 >"$bucket/clang-$revision-$sub.tar.xz"
 
 # --- Rust, with bindgen and the libclang that it loads
 home=$work/rustup
@@ -116,7 +117,7 @@ lacking=$(sed -n 's/.*"\/\/third_party\/rust-toolchain\/\([^"]*\)".*/\1/p' "$v8/
 [ -z "$lacking" ] || { echo "$toolchain is not V8's: it lacks $(echo "$lacking" | wc -l) files, such as $(echo "$lacking" | head -n 1)" >&2; exit 1; }
 "$rust/bin/rustc" -V >"$rust/VERSION"
 mkdir -p "$storage/chromium-browser-clang/$(dirname "$object")"
-tar -C "$rust" -cf - . | xz -T2 -1 >"$storage/chromium-browser-clang/$object"
+tar -C "$rust" -cf - . | xz -T0 -0 >"$storage/chromium-browser-clang/$object"
 
 # --- GN and Ninja, as CIPD's packages
 pack() {

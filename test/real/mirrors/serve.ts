@@ -153,8 +153,10 @@ proxy.on("connect", (asked, socket, head) => {
 });
 
 const bases = { http: `http://${address}:${ports.http}`, https: `https://${address}:${ports.https}` };
-createServer(handler(bases.http)).listen(ports.http, "0.0.0.0");
-createSecureServer(certificates(), handler(bases.https)).listen(ports.https, "0.0.0.0");
+const plain = createServer(handler(bases.http)).listen(ports.http, "0.0.0.0");
+const secure = createSecureServer(certificates(), handler(bases.https)).listen(ports.https, "0.0.0.0");
+// By default a connection ends after 5 idle seconds, which apt, behind a proxy, takes for a broken download.
+for (const server of [plain, secure, proxy]) server.keepAliveTimeout = 600_000;
 proxy.listen(ports.proxy, "0.0.0.0");
 writeFileSync(join(content, "proxy"), `http://${USER}@${address}:${ports.proxy}`);
 const hosts = [...PASSED_ON.filter((host) => host !== "static.crates.io"), ...MADE];
