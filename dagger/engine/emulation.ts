@@ -1,9 +1,7 @@
 import { dag, type Platform } from "@dagger.io/dagger";
+import { anew } from "./anew.js";
 import { attempt } from "./attempt.js";
 import { fromRemote } from "./remote.js";
-
-// Asked anew by each call: what QEMU's installation once added to the kernel is gone after the machine was started again.
-const now = new Date().toISOString();
 
 /** Fails when the engine cannot run programs of the platform, before anything long is begun. */
 export async function assertRuns(base: string, platform: Platform): Promise<void> {
@@ -14,7 +12,8 @@ export async function assertRuns(base: string, platform: Platform): Promise<void
     instead: "another with --base",
   };
   const probe = await fromRemote(remote, () => dag.container({ platform }).from(base).sync());
-  const said = await attempt(probe.withEnvVariable("ASKED_AT", now).withExec(["uname", "-m"])).catch((error) => ({
+  // Anew: what QEMU's installation once added to the kernel is gone after the machine was started again.
+  const said = await attempt(anew(probe).withExec(["uname", "-m"])).catch((error) => ({
     code: -1,
     out: "",
     err: String(error),

@@ -6,6 +6,7 @@ import {
   type File,
   type Secret,
 } from "@dagger.io/dagger";
+import { anew } from "./anew.js";
 import { attempt } from "./attempt.js";
 import { lastLines } from "./check.js";
 import { script } from "./script.js";
@@ -120,12 +121,10 @@ export async function downloadApart(network: Network, url: string, checksum = ""
     .sync();
 }
 
-// Asked anew by each call: a host that answered once may not do so now.
-const now = new Date().toISOString();
-
 /** The status that a host answers a container with. */
 export async function answersApart(network: Network, url: string): Promise<number> {
-  const asking = (await network.python()).withEnvVariable("ASKED_AT", now);
+  // Anew: a host that answered once may not do so now.
+  const asking = anew(await network.python());
   const { code, out, err } = await attempt(withDownloads(asking, network, ["python3", "-c", ask, url]));
   if (code === 0) return Number(out);
   throw new Error(`${url} does not answer: ${lastLines(err)}. Check --proxy, --no-proxy and --certificate-authority`);

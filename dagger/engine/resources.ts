@@ -1,4 +1,5 @@
 import { dag } from "@dagger.io/dagger";
+import { anew } from "./anew.js";
 import { attempt } from "./attempt.js";
 import { lastLines } from "./check.js";
 import { script } from "./script.js";
@@ -16,16 +17,10 @@ export interface Resources {
 
 const measure = script(import.meta.url, "measure-resources.sh");
 
-// Asked anew by each call: what is free changes.
-const now = new Date().toISOString();
-
 /** Measures the engine, in a container of the base image. */
 export async function measureResources(base: string): Promise<Resources> {
-  const measured = dag
-    .container()
-    .from(base)
-    .withEnvVariable("ASKED_AT", now)
-    .withExec(["sh", "-c", measure, "measure-resources"]);
+  // Anew: what is free changes.
+  const measured = anew(dag.container().from(base)).withExec(["sh", "-c", measure, "measure-resources"]);
   const { code, out, err } = await attempt(measured);
   if (code !== 0) throw new Error(lastLines(err));
   const value = (name: keyof Resources) => {

@@ -1,4 +1,5 @@
 import type { Container, Secret } from "@dagger.io/dagger";
+import { anew } from "../engine/anew.js";
 import { script } from "../engine/script.js";
 
 /** A shared store for compiled objects, in sccache's own variables. */
@@ -9,9 +10,6 @@ export interface CompilerCache {
 }
 
 const standing = script(import.meta.url, "with-compiler-cache.sh");
-
-// Asked anew by each call: a store comes and goes.
-const now = new Date().toISOString();
 
 /** Lets sccache, which the toolchain must have, use the store. */
 export function withCompilerCache(container: Container, cache: CompilerCache): Container {
@@ -28,8 +26,8 @@ export function throughCompilerCache(cache: CompilerCache | undefined, command: 
 
 /** Opens the store and closes it again; says which it is, and whether it takes writes. */
 export async function tryCompilerCache(container: Container, cache: CompilerCache): Promise<string> {
-  const out = await withCompilerCache(container, cache)
-    .withEnvVariable("ASKED_AT", now)
+  // Anew: a store comes and goes.
+  const out = await anew(withCompilerCache(container, cache))
     .withExec(throughCompilerCache(cache, ["true"]))
     .stdout();
   const refused = /^compiler-cache: (.*)$/m.exec(out)?.[1];

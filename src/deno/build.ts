@@ -163,7 +163,7 @@ export async function rehearseCargo(work: Work): Promise<Check[]> {
     if (!cross && facts.ownToolchain) await checkToolchain(toolchain, targetBase(work), target);
     return "what it compiles runs on the base image";
   });
-  const cache = openCompilerCache(work.settings);
+  const cache = openCompilerCache(settings);
   const stored = cache && (await runCheck("compiler cache", () => orRefused(tryCompilerCache(toolchain, cache))));
   return [
     tools,

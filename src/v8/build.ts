@@ -180,8 +180,9 @@ export async function prepareLibrary(work: Work): Promise<() => Promise<Director
   return () =>
     step(`V8 ${tree.libraryVersion} for ${target.platform}`, async () => {
       if (engine !== target) await assertRuns(settings.base, target.platform as Platform);
-      if (settings.gnArguments.length > 0) await assertKnown(await input(), settings.gnArguments);
-      return orRefused((await buildLibrary(await input())).sync());
+      const ready = await input();
+      if (settings.gnArguments.length > 0) await assertKnown(ready, settings.gnArguments);
+      return orRefused((await buildLibrary(ready)).sync());
     });
 }
 
