@@ -126,6 +126,27 @@ export async function checkBinary({ container, binary, platform, version }: Bina
   return binary;
 }
 
+/**
+ * What a deno prints, as a file: its types, which are the same on every platform. Not as text: they are a megabyte.
+ */
+export async function printFile(
+  { container, binary, platform }: Omit<BinaryCheck, "version">,
+  command: string[],
+  name: string,
+): Promise<File> {
+  const path = `/tmp/${name}`;
+  const printed = container
+    .withMountedFile("/deno", binary)
+    .withEnvVariable("DENO_DIR", "/tmp/deno-dir")
+    .withExec(["/deno", ...command], { redirectStdout: path });
+  const { code, err } = await attempt(printed);
+  if (code === 0) return printed.file(path);
+  throw new Error(
+    `the deno that was built for ${platform} does not print ${name}: ${command.join(" ")} exited with ${code}, ` +
+      `standard error ${JSON.stringify(err.slice(0, 1000))}`,
+  );
+}
+
 /** A denort that was started, and the first 20 bytes of it in hex, which name its architecture. */
 export interface Started {
   binary: File;

@@ -1,4 +1,4 @@
-import { type Container, type Directory, dag, ExistsType } from "@dagger.io/dagger";
+import { type Container, type Directory, dag, ExistsType, type File } from "@dagger.io/dagger";
 import { attempt } from "../engine/attempt.js";
 import { type Network, withDownloads } from "../engine/network.js";
 import { fromRemote, notGiven } from "../engine/remote.js";
@@ -118,6 +118,15 @@ export async function readCommit(directory: Directory): Promise<string | null> {
 export async function commitTime(git: Container, directory: Directory): Promise<number> {
   const show = ["git", "-c", "safe.directory=*", "-C", "/src", "show", "--no-patch", "--format=%ct", "HEAD"];
   return Number(await git.withMountedDirectory("/src", directory).withExec(show).stdout());
+}
+
+/** The paths that git ignores in a tree with its metadata, each with NUL behind it; `git` is a container that has git. */
+export function ignoredPaths(git: Container, directory: Directory): File {
+  const list = ["git", "-c", "safe.directory=*", "-C", "/src", "ls-files", "-z", "--others", "--ignored"];
+  return git
+    .withMountedDirectory("/src", directory)
+    .withExec([...list, "--exclude-standard", "--directory"], { redirectStdout: "/tmp/ignored" })
+    .file("/tmp/ignored");
 }
 
 /** The file's text; null when there is no such file. */

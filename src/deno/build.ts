@@ -1,5 +1,5 @@
 import { type Container, type Directory, dag, type File, type Platform } from "@dagger.io/dagger";
-import { buildDeno, checkBinary, startRuntime } from "../../dagger/deno/build.js";
+import { buildDeno, checkBinary, printFile, startRuntime } from "../../dagger/deno/build.js";
 import { withTargetBuildScripts } from "../../dagger/deno/build-scripts.js";
 import { rehearseDeno } from "../../dagger/deno/rehearsal.js";
 import { type Check, runCheck } from "../../dagger/engine/check.js";
@@ -146,6 +146,18 @@ export function prepareDeno(work: Work, prepareLibrary: PrepareLibrary): Promise
   return prepareProgram(work, prepareLibrary, program, (container, binary) =>
     checkBinary({ container, binary, platform: target.platform, version }),
   );
+}
+
+/** Deno's types, `lib.deno.d.ts`, as a deno that was built prints them. */
+export function printTypes(work: Work, binary: File): Promise<File> {
+  const { command, file } = work.tree.recipe.types;
+  const { platform } = work.target;
+  return printFile({ container: targetBase(work), binary, platform }, command, file);
+}
+
+/** Which tools cargo ran with, and of which version. */
+export async function denoTools(work: Work): Promise<string> {
+  return versions(await denoToolchain(work));
 }
 
 /** Cargo's graph and the compilers of crates, tried in minutes. */

@@ -1,5 +1,5 @@
 import semver from "semver";
-import { TARGETS, type Target } from "../request/platform.js";
+import { type ProgramName, TARGETS, type Target } from "../request/platform.js";
 import { quote } from "../request/text.js";
 import { FLOOR, releaseBase } from "../request/version.js";
 
@@ -29,6 +29,12 @@ export interface DenoRecipe {
   denortStrip: string[];
   /** folders of submodules that the build reads; all others hold tests and tools */
   submodules: string[];
+  /** programs whose bare binary has a checksum of its own on the release page, beside the zips' */
+  bareChecksums: ProgramName[];
+  /** the file of Deno's types on the release page, and the arguments of deno that print it */
+  types: { file: string; command: string[] };
+  /** name of the source archive on the release page */
+  sourceArchive: string;
   /** the build script that makes the snapshot; null: which those are, and how they behave cross-compiled, was not read */
   snapshotScript: string | null;
   notes: Note[];
@@ -241,6 +247,38 @@ export const DENO: readonly DenoRow[] = [
     note: "Strip denort with --strip-debug only.",
     why: "without its symbol table, programs that deno compile made deadlock at start",
     source: deno("v2.9.5/.github/workflows/ci.ts"),
+  },
+
+  // what a release page has beside the zips
+  {
+    range: "*",
+    types: { file: "lib.deno.d.ts", command: ["types"] },
+    why: "the job of linux prints it, and a release has it",
+    source: `${deno("v1.20.0/.github/workflows/ci.yml#L348")} and ${deno("v2.9.5/.github/workflows/ci.ts#L780")}`,
+  },
+  {
+    range: "*",
+    sourceArchive: "deno_src.tar.gz",
+    why: "one job packs the checkout before it is built, and a release has it",
+    source: `${deno("v1.20.0/.github/workflows/ci.yml#L86")} and ${deno("v2.9.5/.github/workflows/ci.ts#L726")}`,
+  },
+  {
+    range: "*",
+    bareChecksums: [],
+    why: "no release before 2.0.0 has a checksum; from 2.0.1 to 2.7.13 there are those of zips alone",
+    source: `${deno("v1.46.3/.github/workflows/ci.generate.ts")} and ${deno("v2.0.1/.github/workflows/ci.generate.ts")}`,
+  },
+  {
+    range: "2.0.0",
+    bareChecksums: ["deno", "denort"],
+    why: "its checksums are of the programs, not of their zips",
+    source: deno("v2.0.0/.github/workflows/ci.generate.ts#L754"),
+  },
+  {
+    range: ">=2.7.14",
+    bareChecksums: ["deno"],
+    why: "`deno upgrade` compares it before and after it applies a delta",
+    source: `${deno("v2.7.14/.github/workflows/ci.ts#L658")} and ${deno("v2.9.5/cli/tools/upgrade.rs#L1622")}`,
   },
 
   // the build scripts that run V8, for cross-compiling
@@ -585,6 +623,9 @@ export function denoRecipe(version: string): DenoRecipe {
     cargo: last(rows, "cargo"),
     denort: last(rows, "denort"),
     denortStrip: last(rows, "denortStrip"),
+    bareChecksums: last(rows, "bareChecksums"),
+    types: last(rows, "types"),
+    sourceArchive: last(rows, "sourceArchive"),
     snapshotScript: last(rows, "snapshotScript"),
     submodules: rows.flatMap((row) => row.submodules ?? []),
     notes: notes(rows),

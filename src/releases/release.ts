@@ -1,11 +1,12 @@
 import { type Container, type Directory, dag, type File } from "@dagger.io/dagger";
 import { packZip, writeChecksum } from "../../dagger/releases/archive.js";
-import { prepareDeno, prepareDenort } from "../deno/build.js";
+import { prepareDeno, prepareDenort, printTypes } from "../deno/build.js";
 import { hasRuntime } from "../plan/arguments.js";
 import { inTurn, type Work } from "../plan/work.js";
-import { zipName } from "../request/platform.js";
+import { checksumName, type ProgramName, recordName, zipName } from "../request/platform.js";
 import { pythonContainer } from "../toolchain/toolchains.js";
 import { prepareLibrary } from "../v8/build.js";
+import { makeRecord, packTree } from "./source.js";
 
 /** A container of the engine's own architecture that has python3 and sha256sum. */
 function tools({ settings, engine }: Work): Promise<Container> {
@@ -17,36 +18,68 @@ export async function makeArchive(work: Work): Promise<File> {
   return packZip(await tools(work), await (await prepareDeno(work, prepareLibrary))(), zipName(work.target.triple));
 }
 
+/** The files of one platform, and the deno in them. */
+interface Made {
+  work: Work;
+  files: Directory;
+  deno: File;
+}
+
 /**
  * Everything of one platform that a release page has: what is wrong with its parts is refused at once, and the work
  * itself is given back.
  */
-async function prepareRelease(work: Work): Promise<() => Promise<Directory>> {
+async function prepareRelease(work: Work): Promise<() => Promise<Made>> {
   const { triple, alias } = work.target;
+  const { recipe } = work.tree;
   const prepared = prepareLibrary(work);
-  const [container, library, binary, runtime] = await Promise.all([
+  const [container, library, makeDeno, makeDenort] = await Promise.all([
     tools(work),
     prepared,
     prepareDeno(work, () => prepared),
-    hasRuntime(work.tree.recipe, work.facts) ? prepareDenort(work, () => prepared) : null,
+    hasRuntime(recipe, work.facts) ? prepareDenort(work, () => prepared) : null,
   ]);
   return async () => {
-    const deno = packZip(container, await binary(), zipName(triple));
-    const zips = new Map([zipName(triple), ...(alias ? [alias] : [])].map((name) => [name, deno]));
-    if (runtime) {
+    const deno = await makeDeno();
+    const denort = await makeDenort?.();
+    const zip = packZip(container, deno, zipName(triple));
+    const zips = new Map([zipName(triple), ...(alias ? [alias] : [])].map((name) => [name, zip]));
+    if (denort) {
       const name = zipName(triple, "denort");
-      zips.set(name, packZip(container, await runtime(), name, "denort"));
+      zips.set(name, packZip(container, denort, name, "denort"));
     }
-    return [...zips].reduce(
-      (files, [name, zip]) =>
-        files.withFile(name, zip).withFile(`${name}.sha256sum`, writeChecksum(container, zip, name)),
-      await library(),
-    );
+    const programs: Record<ProgramName, File | undefined> = { deno, denort };
+    let files = (await library()).withNewFile(recordName(triple), await makeRecord(work, container));
+    for (const name of recipe.bareChecksums) {
+      const program = programs[name];
+      if (program) files = files.withFile(checksumName(triple, name), writeChecksum(container, program, name));
+    }
+    for (const [name, file] of zips) files = withChecksum(container, files, name, file);
+    return { work, files, deno };
   };
+}
+
+/** A file of a release with its checksum beside it. */
+function withChecksum(container: Container, files: Directory, name: string, file: File): Directory {
+  return files.withFile(name, file).withFile(`${name}.sha256sum`, writeChecksum(container, file, name));
+}
+
+/** What a release has once, whatever its platforms: the source, and the types, printed by the deno that runs natively if there is one. */
+async function makeShared(made: Made[], container: Container, source: File): Promise<Directory> {
+  const { work, deno } = made.find((one) => one.work.target === one.work.engine) ?? (made[0] as Made);
+  const { sourceArchive, types } = work.tree.recipe;
+  return withChecksum(container, dag.directory(), sourceArchive, source).withFile(
+    types.file,
+    await printTypes(work, deno),
+  );
 }
 
 /** Everything that a release page has, of every platform: the one of which something is wrong is refused before any is made. */
 export async function makeRelease(works: Work[]): Promise<Directory> {
-  const files = await inTurn(await Promise.all(works.map(prepareRelease)), (make) => make());
-  return files.reduce((all, one) => all.withDirectory(".", one), dag.directory());
+  const first = works[0] as Work;
+  const container = await tools(first);
+  const source = await packTree(first, container);
+  const made = await inTurn(await Promise.all(works.map(prepareRelease)), (make) => make());
+  const shared = await makeShared(made, container, source);
+  return [...made.map(({ files }) => files), shared].reduce((all, one) => all.withDirectory(".", one), dag.directory());
 }

@@ -44,6 +44,16 @@ export function zipName(triple: string, program: ProgramName = "deno"): string {
   return `${program}-${triple}.zip`;
 }
 
+/** The checksum of a bare program, as upstream names it: `deno upgrade` reads it. */
+export function checksumName(triple: string, program: ProgramName): string {
+  return `${program}-${triple}.sha256sum`;
+}
+
+/** The text that says what the programs of a target triple were built of and with; upstream has none. */
+export function recordName(triple: string): string {
+  return `deno-${triple}.build.txt`;
+}
+
 /** Why a platform that people ask for cannot be served; the first pattern that fits answers. */
 const REFUSED: [RegExp, string][] = [
   [

@@ -186,6 +186,12 @@ export async function prepareLibrary(work: Work): Promise<() => Promise<Director
     });
 }
 
+/** Which tools compiled V8, and of which version; null: it was not compiled here. */
+export async function libraryTools(work: Work): Promise<string | null> {
+  if (work.facts.origin !== "source") return null;
+  return versions((await (await prepareInput(work))()).toolchain);
+}
+
 /** Configures V8 as its build does, and looks at what GN makes of it; each finding is a line of the rehearsal. */
 export async function rehearseV8(work: Work): Promise<Check[]> {
   const input = await (await prepareInput(work))();

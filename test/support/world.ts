@@ -54,7 +54,7 @@ export function libraryTree(version: string, rust = "1.91.0"): Files {
 export function world(changes: Partial<World> = {}): World {
   return {
     engine: "linux/amd64",
-    outputs: { "/deno --version": "deno 2.9.5 (stable, release)", "/deno eval": "42\n" },
+    outputs: { "/deno --version": "deno 2.9.5 (stable, release)", "/deno eval": "42\n", "/deno types": "" },
     rules: [],
     ...changes,
     trees: {

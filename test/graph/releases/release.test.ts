@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { expectGolden } from "../../support/golden.js";
 import { asked, denoFromSource } from "../../support/module.js";
-import { chain, closure, type Rule, type Session } from "../../support/session.js";
+import { chain, closure, ExecFailure, type Rule, type Session, type Thing } from "../../support/session.js";
 import {
   argumentOf,
   commands,
@@ -10,12 +10,14 @@ import {
   denoTree,
   directory,
   environment,
+  type Files,
   LIBRARY,
   libraryTree,
   platformOf,
   prebuilt,
   session,
   steps,
+  world,
 } from "../../support/world.js";
 
 const tini = () => directory({ "tini-amd64": "", "tini-arm64": "" });
@@ -58,14 +60,25 @@ describe("archive", () => {
 });
 
 describe("release", () => {
-  it("of two platforms has deno's and denort's zips with checksums, the second name for arm64, and V8's files", async () => {
+  /** The names of the files of each platform, and those of all, as they are put together. */
+  const namesIn = (result: Thing) =>
+    steps(result, "withDirectory")
+      .map((step) => chain(argumentOf(step, "source")))
+      .map((calls) =>
+        calls
+          .flatMap(({ field, args }) => (["withFile", "withNewFile"].includes(field) ? [String(args.path)] : []))
+          // V8's files are of a container, which has files of its own.
+          .filter((path) => !path.startsWith("/")),
+      );
+
+  it("of two platforms has zips and deno itself with checksums, a second name for arm64, V8's files, and the source and types once", async () => {
     const it = session();
     const result = await asked(it, () => denoFromSource().release("2.9.5", ["linux/arm64", "linux/amd64"]));
 
-    const parts = steps(result, "withDirectory").map((step) => argumentOf(step, "source"));
-    const names = parts.map((part) => steps(part, "withFile").map(({ args }) => args.path));
-    expect(names).toEqual([
+    expect(namesIn(result)).toEqual([
       [
+        "deno-aarch64-unknown-linux-gnu.build.txt",
+        "deno-aarch64-unknown-linux-gnu.sha256sum",
         "deno-aarch64-unknown-linux-gnu.zip",
         "deno-aarch64-unknown-linux-gnu.zip.sha256sum",
         "deno-linux-arm64.zip",
@@ -74,13 +87,86 @@ describe("release", () => {
         "denort-aarch64-unknown-linux-gnu.zip.sha256sum",
       ],
       [
+        "deno-x86_64-unknown-linux-gnu.build.txt",
+        "deno-x86_64-unknown-linux-gnu.sha256sum",
         "deno-x86_64-unknown-linux-gnu.zip",
         "deno-x86_64-unknown-linux-gnu.zip.sha256sum",
         "denort-x86_64-unknown-linux-gnu.zip",
         "denort-x86_64-unknown-linux-gnu.zip.sha256sum",
       ],
+      ["deno_src.tar.gz", "deno_src.tar.gz.sha256sum", "lib.deno.d.ts"],
     ]);
     await expectGolden(it, result, "release");
+  });
+
+  it("has the types that the deno of the engine's own platform prints, whatever the order, else those of the first", async () => {
+    const printed = async (platforms: string[]) => {
+      const it = session();
+      const result = await asked(it, () => denoFromSource().release("2.9.5", platforms));
+      const shared = argumentOf(steps(result, "withDirectory").at(-1), "source");
+      const file = argumentOf(steps(shared, "withFile", { path: "lib.deno.d.ts" })[0], "source");
+      expect(commands([...closure(result)]).filter((words) => words.includes("types"))).toEqual([["/deno", "types"]]);
+      return platformOf(file);
+    };
+    expect(await printed(["linux/arm64", "linux/amd64"])).toBe("linux/amd64");
+    expect(await printed(["linux/arm64"])).toBe("linux/arm64");
+  });
+
+  it("says which command failed where a deno does not print its types", async () => {
+    const fails: Rule = ({ of, field }) => {
+      if (field !== "stdout" || of?.args.args?.toString() !== "/deno,types") return undefined;
+      throw new ExecFailure(1, "no such subcommand");
+    };
+    const it = session({ rules: [fails] });
+    await expect(it.run(() => denoFromSource().release("2.9.5", ["linux/amd64"]))).rejects.toThrow(
+      'the deno that was built for linux/amd64 does not print lib.deno.d.ts: types exited with 1, standard error "no such',
+    );
+  });
+
+  it("has the source of a checkout whole, and that of a work tree without what git ignores there", async () => {
+    const source = async (options: Parameters<typeof denoFromSource>[0], own: Files = {}) => {
+      const it = session();
+      const result = await asked(it, () =>
+        denoFromSource({ ...options, ...(own[".git/HEAD"] && { source: directory(own) }) }).release("2.9.5", [
+          "linux/amd64",
+        ]),
+      );
+      const shared = argumentOf(steps(result, "withDirectory").at(-1), "source");
+      const file = argumentOf(steps(shared, "withFile", { path: "deno_src.tar.gz" })[0], "source");
+      const list = steps(file, "withMountedFile", { path: "/src/left-out" })[0];
+      return list && commands(chain(argumentOf(list, "source"))).at(-1);
+    };
+    expect(await source({})).toBeUndefined();
+    expect(await source({}, { ...denoTree("2.9.5", "150.4.0"), ".git/HEAD": "ref: refs/heads/main\n" })).toEqual(
+      expect.arrayContaining(["ls-files", "--others", "--ignored", "--exclude-standard"]),
+    );
+  });
+
+  it("says of each platform what it was built of and with: the patches by their checksums, and the tools", async () => {
+    const it = session({ outputs: { ...world().outputs, "sha256sum -- one.patch": "0123 one.patch\n" } });
+    const result = await asked(it, () =>
+      denoFromSource({ patches: directory({ "one.patch": "" }), upgradeUrl: "https://builds.example/me" }).release(
+        "2.9.5",
+        ["linux/arm64"],
+      ),
+    );
+    const files = argumentOf(steps(result, "withDirectory")[0], "source");
+    const record = steps(files, "withNewFile", { path: "deno-aarch64-unknown-linux-gnu.build.txt" })[0]?.args.contents;
+    for (const text of [
+      ...[
+        "What Deno 2.9.5 for linux/arm64 was built of and with\n",
+        "source           https://github.com/denoland/deno\n",
+      ],
+      ...["library          150.4.0\n", "strategy         emulated\n", "upgradeUrl       https://builds.example/me\n"],
+      ...[
+        "Patches of Deno\n0123 one.patch\n",
+        "Tools that compiled Deno\nversions of ",
+        "Tools that compiled V8\nversions of ",
+      ],
+    ]) {
+      expect(record).toContain(text);
+    }
+    expect(record).not.toContain("Patches of V8");
   });
 
   it("compiles V8 and Deno once for each platform", async () => {
@@ -110,22 +196,22 @@ describe("release", () => {
       return of && field === "stdout"
         ? (commands([of])[0]
             ?.slice(0, 2)
-            .filter((word) => /^(\/deno|eval)/.test(word)) ?? [])
+            .filter((word) => /^(\/deno|eval|types)/.test(word)) ?? [])
         : [];
     });
     expect(turns.slice(turns.indexOf("/out/deno"))).toEqual([
-      ...["/out/deno", "/deno", "/deno", "eval", "/out/denort", "/denort"],
+      ...["/out/deno", "/deno", "/deno", "eval", "/out/denort", "/denort", "/deno", "types"],
     ]);
   });
 
-  it("of a version that has no denort has deno's zip alone", async () => {
+  it("of a version that has no denort, and no checksum of deno itself, has deno's zip alone", async () => {
     const it = session({
       trees: { [`${DENO}@v1.40.4`]: denoTree("1.40.4", "0.83.2"), [`${LIBRARY}@v0.83.2`]: libraryTree("0.83.2") },
-      outputs: { "/deno --version": "deno 1.40.4 (stable, release)", "/deno eval": "42\n" },
+      outputs: { ...world().outputs, "/deno --version": "deno 1.40.4 (stable, release)" },
     });
     const result = await asked(it, () => denoFromSource().release("1.40.4", ["linux/amd64"]));
-    const part = argumentOf(steps(result, "withDirectory")[0], "source");
-    expect(steps(part, "withFile").map(({ args }) => args.path)).toEqual([
+    expect(namesIn(result)[0]).toEqual([
+      "deno-x86_64-unknown-linux-gnu.build.txt",
       "deno-x86_64-unknown-linux-gnu.zip",
       "deno-x86_64-unknown-linux-gnu.zip.sha256sum",
     ]);

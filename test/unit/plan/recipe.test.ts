@@ -201,6 +201,24 @@ describe("what Deno is built with", () => {
   });
 });
 
+describe("a release page", () => {
+  it("has checksums of bare programs in 2.0.0, and of deno since 2.7.14, whose upgrade reads it", () => {
+    expect(history(({ version }) => denoRecipe(version).bareChecksums)).toEqual([
+      ["1.20.0", []],
+      ["2.0.0", ["deno", "denort"]],
+      ["2.0.1", []],
+      ["2.7.14", ["deno"]],
+    ]);
+  });
+
+  it("has Deno's types and source, whatever the version", () => {
+    expect(history(({ version }) => denoRecipe(version).types)).toEqual([
+      ["1.20.0", { file: "lib.deno.d.ts", command: ["types"] }],
+    ]);
+    expect(history(({ version }) => denoRecipe(version).sourceArchive)).toEqual([["1.20.0", "deno_src.tar.gz"]]);
+  });
+});
+
 describe("deno upgrade", () => {
   it("can be left out by features since 1.39.0, by other ones since 2.9.5", () => {
     expect(history(({ version }) => denoRecipe(version).withoutUpgrade)).toEqual([

@@ -76,6 +76,12 @@ describe("a release page's entry", () => {
     expect(isFinished(broken, [triple])).toBe(false);
   });
 
+  it("is not finished by other checksums, nor lacking without those that older releases do not have", () => {
+    const bare = [`deno-${triple}.sha256sum`, "deno_src.tar.gz", "deno_src.tar.gz.sha256sum", "lib.deno.d.ts"];
+    expect(isFinished(entry("v2.9.5", [`deno-${triple}.zip`, ...bare]), [triple])).toBe(false);
+    expect(isFinished(entry("v2.7.13"), [triple])).toBe(true);
+  });
+
   it("that is not finished is lacking, and still says where the page begins", () => {
     expect(lackingOnPage(tags, [entry("v2.9.4", [], true)], [triple], null)).toEqual(["2.9.4", "2.9.5", "2.10.0"]);
     expect(lackingOnPage(tags, [entry("v2.9.5"), entry("v2.9.4", [], true)], [triple], null)).toEqual([
