@@ -9,7 +9,7 @@ import { argument, Container, check, Directory, dag, File, func, object, Secret 
 import { clock } from "../dagger/engine/http.js";
 import { newestCommit, releaseTags } from "../dagger/upstream/git.js";
 import { type FromSource, findSupply, type Supply } from "./binaries/supply.js";
-import { denoToolchain, prepareDeno, prepareDenort } from "./deno/build.js";
+import { binaryOf, denoToolchain, makeDebugFiles, prepareDeno, prepareDenort } from "./deno/build.js";
 import { makeImage } from "./images/image.js";
 import { UBUNTU } from "./images/layout.js";
 import { checkImageOptions } from "./images/options.js";
@@ -42,8 +42,8 @@ import { makeLibrary, prepareLibrary, prepareMirror } from "./v8/build.js";
 /** How a Deno is compiled, where no finished one is asked for. */
 const FROM_SOURCE: FromSource = {
   findTree,
-  prepareDeno: (work) => prepareDeno(work, prepareLibrary),
-  prepareDenort: (work) => prepareDenort(work, prepareLibrary),
+  prepareDeno: (work) => binaryOf(prepareDeno(work, prepareLibrary)),
+  prepareDenort: (work) => binaryOf(prepareDenort(work, prepareLibrary)),
 };
 
 /** Builds Deno, and the V8 under it, from source. */
@@ -401,6 +401,26 @@ export class DenoFromSource {
   }
 
   /**
+   * What was stripped from the deno of build, for debuggers and for the backtrace of a panic: `deno.debug`, which the
+   * binary names by its build id and its debuglink, and, where the profile splits debug information, `deno.dwp`. Put beside
+   * deno, they give a backtrace the names of functions and the lines of sources. docs/binary.md says how. The same build.
+   *
+   * Example: `dagger call debug-files --version=2.9.5 -o debug`
+   */
+  @func({ cache: "5m" })
+  async debugFiles(
+    /**
+     * The version of Deno: a release (2.9.5), a line (2.9: its newest), latest, canary, or a commit of 7 to 40 hex
+     * digits
+     */
+    version: string = "latest",
+    /** The platform that it is for: linux/arm64 or linux/amd64 */
+    platform: string = "linux/arm64",
+  ): Promise<Directory> {
+    return makeDebugFiles(await this.work(version, platform), prepareLibrary);
+  }
+
+  /**
    * The release zip, `deno-<triple>.zip`, with `deno` in it: byte for byte the same for the same input.
    *
    * Example: `dagger call archive --version=2.9.5 -o deno-aarch64-unknown-linux-gnu.zip`
@@ -421,8 +441,8 @@ export class DenoFromSource {
   /**
    * Everything that a release page has, for several platforms, built one after the other: the zips of deno and, since 1.40.5,
    * denort, with `.sha256sum` files in upstream's format, that of deno itself where upstream has it (2.0.0, and 2.7.14 and
-   * newer), `deno-linux-arm64.zip` as a second name, V8's archives and bindings, and a text that says what was built of and
-   * with what. Once for all platforms: `lib.deno.d.ts`, as deno types prints it, and `deno_src.tar.gz`, the source as it was
+   * newer), `deno-linux-arm64.zip` as a second name, what was stripped from both (`.debug.zip`), V8's archives and bindings,
+   * and a text that says what was built of and with what. Once for all platforms: `lib.deno.d.ts`, as deno types prints it, and `deno_src.tar.gz`, the source as it was
    * built, patches applied, with its checksum.
    *
    * Example: `dagger call release --version=2.9.5 --platforms=linux/arm64,linux/amd64 -o dist`

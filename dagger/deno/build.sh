@@ -24,9 +24,18 @@ if [ -e /opt/libclang ]; then . /opt/libclang/variables; fi
 if [ -n "${RUSTFLAGS-}" ]; then export RUSTFLAGS="$RUSTFLAGS $REMAP"; fi
 name=CARGO_TARGET_$(echo "${CROSS:-$(rustc -vV | sed -n 's/^host: //p')}" | tr a-z- A-Z_)_RUSTFLAGS
 eval "export $name=\"\${$name-} \$REMAP\""
-target=/cache/target strip=strip
+# The same for C and C++, whose assertions name their sources: a crate's own build script leaves that to the compiler, or to
+# some levels of optimization, https://docs.rs/crate/aws-lc-sys/0.40.0/source/builder/cc_builder.rs
+# What compiles C takes flags from here: https://docs.rs/cc/latest/cc/#external-configuration-via-environment-variables
+for map in $REMAP; do
+  map=-ffile-prefix-map=${map#--remap-path-prefix=}
+  # gcc has it since 8, clang since 10.
+  if ! echo | cc "$map" -E - >/dev/null 2>&1; then continue; fi
+  export CFLAGS="${CFLAGS-} $map" CXXFLAGS="${CXXFLAGS-} $map"
+done
+target=/cache/target strip=strip objcopy=objcopy
 if [ -n "$CROSS" ]; then
-  target=/cache/target/$CROSS strip=/opt/cross/bin/$CROSS-strip
+  target=/cache/target/$CROSS strip=/opt/cross/bin/$CROSS-strip objcopy=/opt/cross/bin/$CROSS-objcopy
   packages=
   for name in $(cat .deno-from-source/programs); do
     if [ "$name" != denort-build-script ] || [ "$PROGRAM" = denort ]; then packages="$packages -p $name"; fi
@@ -44,9 +53,19 @@ case $PROFILE in
 esac
 # As upstream does, but for its --remove-section, with which GNU strip drops the header of RELRO: check-hardening.py
 # refuses what comes of that.
+made=$target/$directory/$PROGRAM
 if [ "$STRIP" = none ]; then
-  cp "$target/$directory/$PROGRAM" "/out/$PROGRAM"
+  cp "$made" "/out/$PROGRAM"
 else
-  "$strip" $STRIP -o "/out/$PROGRAM" "$target/$directory/$PROGRAM"
+  "$strip" $STRIP -o "/out/$PROGRAM" "$made"
+  # What was stripped, in the form in which debuggers and Rust's own backtraces look for it, by build id or by this link:
+  # https://sourceware.org/gdb/current/onlinedocs/gdb.html/Separate-Debug-Files.html
+  mkdir /out/debug
+  cd /out/debug
+  "$objcopy" --only-keep-debug "$made" "$PROGRAM.debug"
+  chmod 644 "$PROGRAM.debug"
+  # split-debuginfo="packed", as Deno's profiles have it: https://doc.rust-lang.org/rustc/codegen-options/#split-debuginfo
+  if [ -e "$made.dwp" ]; then cp "$made.dwp" "$PROGRAM.dwp"; fi
+  "$objcopy" --add-gnu-debuglink="$PROGRAM.debug" "/out/$PROGRAM"
 fi
 chmod 755 "/out/$PROGRAM"

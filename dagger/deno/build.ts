@@ -38,7 +38,7 @@ export interface DenoBuild {
 const build = script(import.meta.url, "build.sh");
 
 /** A profile that is about debugging keeps its symbols and the paths of its sources. */
-const forDebugging = (profile: string) => /^(dev|test)$|debug/.test(profile);
+export const forDebugging = (profile: string) => /^(dev|test)$|debug/.test(profile);
 
 /**
  * The folders whose paths build.sh has rustc write otherwise, with what it writes. Not /cache/src, where the tree is: Deno's
@@ -54,8 +54,14 @@ async function hiddenFolders(toolchain: Container): Promise<[folder: string, wri
   ];
 }
 
+/** A program, and what was stripped from it, for debuggers; null: its profile is about debugging, and all is in it. */
+export interface Built {
+  binary: File;
+  debug: Directory | null;
+}
+
 /** Runs cargo build. The target directory lives in a cache volume. What comes is hardened, or an error. */
-export async function buildDeno(input: DenoBuild): Promise<File> {
+export async function buildDeno(input: DenoBuild): Promise<Built> {
   const hidden = await hiddenFolders(input.toolchain);
   const debugging = forDebugging(input.profile);
   let container = (await withCargoRegistry(input.toolchain))
@@ -74,16 +80,13 @@ export async function buildDeno(input: DenoBuild): Promise<File> {
     container = withCompilerCache(container, input.compilerCache).withEnvVariable("RUSTC_WRAPPER", "sccache");
   }
   if (input.jobs > 0) container = container.withVolatileVariable("CARGO_BUILD_JOBS", String(input.jobs));
-  // Here, so that a compiler's error is not taken for one of the binary, which is run next.
-  const binary = await orRefused(
-    withDownloads(
-      withDiskNeed(container, input.disk),
-      input.network,
-      throughCompilerCache(input.compilerCache, ["sh", "-c", build, "build", ...input.cargo]),
-    )
-      .file(`/out/${input.program}`)
-      .sync(),
+  const built = withDownloads(
+    withDiskNeed(container, input.disk),
+    input.network,
+    throughCompilerCache(input.compilerCache, ["sh", "-c", build, "build", ...input.cargo]),
   );
+  // Here, so that a compiler's error is not taken for one of the binary, which is run next.
+  const binary = await orRefused(built.file(`/out/${input.program}`).sync());
   const name = `the ${input.program} that was built for ${input.platform}`;
   await assertHardened({
     binary,
@@ -92,7 +95,7 @@ export async function buildDeno(input: DenoBuild): Promise<File> {
     // C's assertions name the sources, where they are not stripped.
     folders: debugging ? [] : hidden.map(([folder]) => `${folder}/`),
   });
-  return binary;
+  return { binary, debug: debugging ? null : built.directory("/out/debug") };
 }
 
 /** What a binary must show before it is handed over. */

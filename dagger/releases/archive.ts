@@ -1,4 +1,4 @@
-import type { Container, File } from "@dagger.io/dagger";
+import type { Container, Directory, File } from "@dagger.io/dagger";
 import { script } from "../engine/script.js";
 
 const zip = script(import.meta.url, "archive.py");
@@ -7,7 +7,16 @@ const zip = script(import.meta.url, "archive.py");
 export function packZip(tools: Container, binary: File, name: string, program = "deno"): File {
   return tools
     .withMountedFile(`/src/${program}`, binary)
-    .withExec(["python3", "-c", zip, name, program])
+    .withExec(["python3", "-c", zip, name, "755", program])
+    .file(`/out/${name}`);
+}
+
+/** Packs the files of a directory, none of which is a program. */
+export async function packFiles(tools: Container, files: Directory, name: string): Promise<File> {
+  const members = (await files.entries()).sort();
+  return tools
+    .withMountedDirectory("/src", files)
+    .withExec(["python3", "-c", zip, name, "644", ...members])
     .file(`/out/${name}`);
 }
 

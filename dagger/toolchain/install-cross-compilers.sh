@@ -11,4 +11,4 @@ for tool in clang clang++; do
     "/opt/llvm/bin/$tool" "$triple" /sysroot >"/opt/cross/bin/$triple-$tool"
   chmod 755 "/opt/cross/bin/$triple-$tool"
 done
-for tool in ar ranlib nm strip objdump; do ln -s "/opt/llvm/bin/llvm-$tool" "/opt/cross/bin/$triple-$tool"; done
+for tool in ar ranlib nm strip objcopy objdump; do ln -s "/opt/llvm/bin/llvm-$tool" "/opt/cross/bin/$triple-$tool"; done

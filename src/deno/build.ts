@@ -1,5 +1,5 @@
 import { type Container, type Directory, dag, type File, type Platform } from "@dagger.io/dagger";
-import { buildDeno, checkBinary, printFile, startRuntime } from "../../dagger/deno/build.js";
+import { type Built, buildDeno, checkBinary, forDebugging, printFile, startRuntime } from "../../dagger/deno/build.js";
 import { withTargetBuildScripts } from "../../dagger/deno/build-scripts.js";
 import { rehearseDeno } from "../../dagger/deno/rehearsal.js";
 import { type Check, runCheck } from "../../dagger/engine/check.js";
@@ -83,7 +83,7 @@ async function prepareProgram(
   prepareLibrary: PrepareLibrary,
   program: CargoProgram,
   check: (container: Container, binary: File) => Promise<File>,
-): Promise<() => Promise<File>> {
+): Promise<() => Promise<Built>> {
   const { settings, tree, facts, recipe, target, engine } = work;
   const cross = facts.way.where === "cross";
   const environment = cargoEnvironment(tree.recipe, facts);
@@ -107,7 +107,7 @@ async function prepareProgram(
       ...(settings.libraryFeatures.length > 0 && { libraryFeatures: recipe.features }),
     });
     return step(`${program.name} ${tree.version} for ${target.platform}`, async () => {
-      const binary = await buildDeno({
+      const { binary, debug } = await buildDeno({
         program: program.name,
         platform: target.platform,
         strip: program.strip,
@@ -133,19 +133,34 @@ async function prepareProgram(
           : { mebibytes: denoDisk(cross), what: `cargo's build of ${program.name}` },
       });
       if (cross) await checkFloor(container, binary, target);
-      return check(targetBase(work), binary);
+      return { binary: await check(targetBase(work), binary), debug };
     });
   };
 }
 
 /** Looks at all that deno is made of, and gives the work itself: the binary, checked. */
-export function prepareDeno(work: Work, prepareLibrary: PrepareLibrary): Promise<() => Promise<File>> {
+export function prepareDeno(work: Work, prepareLibrary: PrepareLibrary): Promise<() => Promise<Built>> {
   const { tree, facts, target } = work;
   const version = tree.channel === "canary" ? `+${(tree.commit ?? "").slice(0, 7)}` : `deno ${tree.version}`;
   const program = { name: "deno", cargo: cargoArguments(tree.recipe, facts), strip: [] };
   return prepareProgram(work, prepareLibrary, program, (container, binary) =>
     checkBinary({ container, binary, platform: target.platform, version }),
   );
+}
+
+/** The work without debug files, for whoever has no use for them. */
+export async function binaryOf(prepared: Promise<() => Promise<Built>>): Promise<() => Promise<File>> {
+  const make = await prepared;
+  return async () => (await make()).binary;
+}
+
+/** What was stripped from deno. A profile that is about debugging is refused: its program has all of it. */
+export async function makeDebugFiles(work: Work, prepareLibrary: PrepareLibrary): Promise<Directory> {
+  const { profile } = work.settings;
+  const refused = `profile: ${profile} is about debugging, so nothing is stripped: build gives a deno with all of it`;
+  if (forDebugging(profile)) throw new Error(refused);
+  const { debug } = await (await prepareDeno(work, prepareLibrary))();
+  return debug as Directory;
 }
 
 /** Deno's types, `lib.deno.d.ts`, as a deno that was built prints them. */
@@ -198,7 +213,7 @@ export async function rehearseCargo(work: Work): Promise<Check[]> {
  * compiled. It is a call of cargo of its own: in one with deno, cargo would link both at once, and the memory that a link
  * with fat LTO takes, 9 GB, need not be there twice.
  */
-export async function prepareDenort(work: Work, prepareLibrary: PrepareLibrary): Promise<() => Promise<File>> {
+export async function prepareDenort(work: Work, prepareLibrary: PrepareLibrary): Promise<() => Promise<Built>> {
   const { tree, facts, target } = work;
   const cargo = runtimeArguments(tree.recipe, facts);
   const program = { name: "denort", cargo, strip: tree.recipe.denortStrip };

@@ -1,9 +1,10 @@
 import { type Container, type Directory, dag, type File } from "@dagger.io/dagger";
-import { packZip, writeChecksum } from "../../dagger/releases/archive.js";
-import { prepareDeno, prepareDenort, printTypes } from "../deno/build.js";
+import type { Built } from "../../dagger/deno/build.js";
+import { packFiles, packZip, writeChecksum } from "../../dagger/releases/archive.js";
+import { binaryOf, prepareDeno, prepareDenort, printTypes } from "../deno/build.js";
 import { hasRuntime } from "../plan/arguments.js";
 import { inTurn, type Work } from "../plan/work.js";
-import { checksumName, type ProgramName, recordName, zipName } from "../request/platform.js";
+import { checksumName, debugName, type ProgramName, recordName, zipName } from "../request/platform.js";
 import { pythonContainer } from "../toolchain/toolchains.js";
 import { prepareLibrary } from "../v8/build.js";
 import { makeRecord, packTree } from "./source.js";
@@ -15,7 +16,8 @@ function tools({ settings, engine }: Work): Promise<Container> {
 
 /** The release zip. */
 export async function makeArchive(work: Work): Promise<File> {
-  return packZip(await tools(work), await (await prepareDeno(work, prepareLibrary))(), zipName(work.target.triple));
+  const make = await binaryOf(prepareDeno(work, prepareLibrary));
+  return packZip(await tools(work), await make(), zipName(work.target.triple));
 }
 
 /** The files of one platform, and the deno in them. */
@@ -42,20 +44,24 @@ async function prepareRelease(work: Work): Promise<() => Promise<Made>> {
   return async () => {
     const deno = await makeDeno();
     const denort = await makeDenort?.();
-    const zip = packZip(container, deno, zipName(triple));
+    const zip = packZip(container, deno.binary, zipName(triple));
     const zips = new Map([zipName(triple), ...(alias ? [alias] : [])].map((name) => [name, zip]));
     if (denort) {
       const name = zipName(triple, "denort");
-      zips.set(name, packZip(container, denort, name, "denort"));
+      zips.set(name, packZip(container, denort.binary, name, "denort"));
     }
-    const programs: Record<ProgramName, File | undefined> = { deno, denort };
+    const programs = new Map<ProgramName, Built>([["deno", deno], ...(denort ? [["denort", denort] as const] : [])]);
+    for (const [program, { debug }] of programs) {
+      const name = debugName(triple, program);
+      if (debug) zips.set(name, await packFiles(container, debug, name));
+    }
     let files = (await library()).withNewFile(recordName(triple), await makeRecord(work, container));
     for (const name of recipe.bareChecksums) {
-      const program = programs[name];
-      if (program) files = files.withFile(checksumName(triple, name), writeChecksum(container, program, name));
+      const program = programs.get(name);
+      if (program) files = files.withFile(checksumName(triple, name), writeChecksum(container, program.binary, name));
     }
     for (const [name, file] of zips) files = withChecksum(container, files, name, file);
-    return { work, files, deno };
+    return { work, files, deno: deno.binary };
   };
 }
 

@@ -44,6 +44,11 @@ export function zipName(triple: string, program: ProgramName = "deno"): string {
   return `${program}-${triple}.zip`;
 }
 
+/** The archive of what was stripped from a program; upstream has none. */
+export function debugName(triple: string, program: ProgramName): string {
+  return `${program}-${triple}.debug.zip`;
+}
+
 /** The checksum of a bare program, as upstream names it: `deno upgrade` reads it. */
 export function checksumName(triple: string, program: ProgramName): string {
   return `${program}-${triple}.sha256sum`;

@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { appendFile, cp, mkdtemp, readdir, readFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type Container, type Directory, dag, type File, type Platform } from "@dagger.io/dagger";
+import { type Container, type Directory, dag, type File, type Platform, ReturnType } from "@dagger.io/dagger";
 import { afterEach, beforeAll, expect, it, vi } from "vitest";
 import { packZip } from "../../../dagger/releases/archive.js";
 import { BuildStrategy } from "../../../src/request/enums.js";
@@ -211,6 +211,60 @@ for e in zipfile.ZipFile(sys.argv[1]).infolist(): print(e.filename, oct(e.extern
     expect(await run(binary, "linux/amd64")).toMatch(/^target\/release\/build\/deno-\w+\/out\/generated\.rs\n$/);
   });
 
+  it("leaves them out of those of C, too, whatever the level of optimization", async () => {
+    const more = `
+  let out = env::var("OUT_DIR").unwrap();
+  std::fs::write(format!("{out}/place.c"), "const char *place(void) { return __FILE__; }").unwrap();
+  // As crate cc does, with the flags of the environment.
+  let compile = "cc $CFLAGS -c $OUT_DIR/place.c -o $OUT_DIR/place.o";
+  assert!(std::process::Command::new("sh").args(["-c", compile]).status().unwrap().success());
+  println!("cargo:rustc-link-search={out}\ncargo:rustc-link-lib=static=place");`;
+    const place =
+      'unsafe { extern "C" { fn place() -> *const i8; } std::ffi::CStr::from_ptr(place()).to_str().unwrap() }';
+    const directory = await copyOfDeno();
+    await edit(join(directory, "cli/build.rs"), "fn main() {\n", `fn main() {${more}\n`);
+    await edit(join(directory, "cli/main.rs"), 'println!("Deno {}", version::DENO)', `println!("{}", ${place})`);
+    const binary = await module({ source: dag.host().directory(directory) }).build(version, "linux/amd64");
+    expect(await run(binary, "linux/amd64")).toMatch(/^target\/release\/build\/deno-\w+\/out\/place\.c\n$/);
+  });
+
+  it.each(["linux/amd64", "linux/arm64"] as const)(
+    "gives what was stripped for %s, with which a panic of the stripped deno names the function and the line",
+    async (platform) => {
+      const directory = await copyOfDeno();
+      const greeting = 'None => println!("Deno {}", version::DENO)';
+      await edit(join(directory, "cli/main.rs"), greeting, "None => goes_wrong()");
+      await appendFile(
+        join(directory, "cli/main.rs"),
+        '\n#[inline(never)]\nfn goes_wrong() {\n  panic!("on purpose")\n}\n',
+      );
+      const lines = (await readFile(join(directory, "cli/main.rs"), "utf8")).split("\n");
+      const line = lines.findIndex((it) => it.includes('panic!("on purpose")')) + 1;
+      const built = () => module({ source: dag.host().directory(directory), strategy: BuildStrategy.AUTO });
+      const binary = await built().build(version, platform);
+      const panic = (container: Container) =>
+        container
+          .withFile("/opt/deno/deno", binary)
+          .withEnvVariable("RUST_BACKTRACE", "1")
+          .withExec(["/opt/deno/deno"], { expect: ReturnType.Failure })
+          .stderr();
+      const bare = dag.container({ platform: platform as Platform }).from(base);
+      const stripped = await panic(bare);
+      expect(stripped).toContain("on purpose");
+      expect(stripped).not.toContain("goes_wrong");
+      const files = await built().debugFiles(version, platform);
+      expect((await files.entries()).sort()).toEqual(["deno.debug", "deno.dwp"]);
+      const named = await panic(bare.withDirectory("/opt/deno", files));
+      expect(named).toMatch(new RegExp(`deno::goes_wrong\\n\\s+at \\S*cli/main\\.rs:${line}:`));
+    },
+  );
+
+  it("refuses the debug files of a profile that strips nothing, before anything is compiled", async () => {
+    await expect(module({ profile: "dev" }).debugFiles(version, "linux/amd64")).rejects.toThrow(
+      "profile: dev is about debugging, so nothing is stripped: build gives a deno with all of it",
+    );
+  });
+
   it("does not hand over a binary without RELRO, with a RUNPATH and paths of the build, and says each", async () => {
     const link = ["-z,norelro", "-rpath,/opt/elsewhere"];
     const print = link.map((it) => `println!("cargo:rustc-link-arg-bins=-Wl,${it}");`).join(" ");
@@ -256,7 +310,8 @@ for e in zipfile.ZipFile(sys.argv[1]).infolist(): print(e.filename, oct(e.extern
     const directory = await mkdtemp(join(tmpdir(), "deno-from-source-"));
     await (await module().release(version, ["linux/arm64", "linux/amd64"])).export(directory);
     const zips = Object.values(triples).flatMap((triple) => [`deno-${triple}.zip`, `denort-${triple}.zip`]);
-    const names = [...zips, "deno-linux-arm64.zip"].flatMap((name) => [name, `${name}.sha256sum`]);
+    const debug = zips.map((name) => name.replace(/zip$/, "debug.zip"));
+    const names = [...zips, ...debug, "deno-linux-arm64.zip"].flatMap((name) => [name, `${name}.sha256sum`]);
     const libraries = Object.values(triples).flatMap((triple) => [
       `librusty_v8_simdutf_release_${triple}.a.gz`,
       `src_binding_simdutf_release_${triple}.rs`,
@@ -268,11 +323,14 @@ for e in zipfile.ZipFile(sys.argv[1]).infolist(): print(e.filename, oct(e.extern
         .digest("hex");
       expect(await readFile(join(directory, `${name}.sha256sum`), "utf8")).toBe(`${sum}  ${name}\n`);
     }
-    for (const name of zips) {
+    for (const name of [...zips, ...debug]) {
       const entries = execFileSync("python3", ["-m", "zipfile", "-l", join(directory, name)])
         .toString()
         .split("\n");
-      expect(entries.slice(1).map((line) => line.split(" ")[0])).toEqual([name.split("-")[0], ""]);
+      const program = name.split("-")[0];
+      expect(entries.slice(1).map((line) => line.split(" ")[0])).toEqual(
+        name.endsWith(".debug.zip") ? [`${program}.debug`, `${program}.dwp`, ""] : [program, ""],
+      );
     }
     expect(await readFile(join(directory, "deno-linux-arm64.zip"))).toEqual(
       await readFile(join(directory, `deno-${triples["linux/arm64"]}.zip`)),
