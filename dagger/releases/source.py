@@ -16,14 +16,14 @@ def add(archive, folder):
         if name == ".git" or path in left_out: continue
         full = os.path.join(tree, path)
         facts = os.lstat(full)
+        # Folders have no entry of their own, as in git: an empty one is no source, and is not in every checkout.
+        if stat.S_ISDIR(facts.st_mode):
+            add(archive, path)
+            continue
         entry = tarfile.TarInfo("deno/" + path)
         entry.mtime = 315532800
         entry.mode = 0o755
-        if stat.S_ISDIR(facts.st_mode):
-            entry.type = tarfile.DIRTYPE
-            archive.addfile(entry)
-            add(archive, path)
-        elif stat.S_ISLNK(facts.st_mode):
+        if stat.S_ISLNK(facts.st_mode):
             entry.type = tarfile.SYMTYPE
             entry.linkname = os.readlink(full)
             archive.addfile(entry)
