@@ -12,11 +12,10 @@ export function packZip(tools: Container, binary: File, name: string, program = 
 }
 
 /** Packs the files of a directory, none of which is a program. */
-export async function packFiles(tools: Container, files: Directory, name: string): Promise<File> {
-  const members = (await files.entries()).sort();
+export function packFiles(tools: Container, files: Directory, name: string): File {
   return tools
     .withMountedDirectory("/src", files)
-    .withExec(["python3", "-c", zip, name, "644", ...members])
+    .withExec(["python3", "-c", zip, name, "644"])
     .file(`/out/${name}`);
 }
 

@@ -53,7 +53,7 @@ async function prepareRelease(work: Work): Promise<() => Promise<Made>> {
     const programs = new Map<ProgramName, Built>([["deno", deno], ...(denort ? [["denort", denort] as const] : [])]);
     for (const [program, { debug }] of programs) {
       const name = debugName(triple, program);
-      if (debug) zips.set(name, await packFiles(container, debug, name));
+      if (debug) zips.set(name, packFiles(container, debug, name));
     }
     let files = (await library()).withNewFile(recordName(triple), await makeRecord(work, container));
     for (const name of recipe.bareChecksums) {

@@ -218,7 +218,7 @@ for e in zipfile.ZipFile(sys.argv[1]).infolist(): print(e.filename, oct(e.extern
   // As crate cc does, with the flags of the environment.
   let compile = "cc $CFLAGS -c $OUT_DIR/place.c -o $OUT_DIR/place.o";
   assert!(std::process::Command::new("sh").args(["-c", compile]).status().unwrap().success());
-  println!("cargo:rustc-link-search={out}\ncargo:rustc-link-lib=static=place");`;
+  println!("cargo:rustc-link-arg-bins={out}/place.o");`;
     const place =
       'unsafe { extern "C" { fn place() -> *const i8; } std::ffi::CStr::from_ptr(place()).to_str().unwrap() }';
     const directory = await copyOfDeno();
@@ -316,7 +316,9 @@ for e in zipfile.ZipFile(sys.argv[1]).infolist(): print(e.filename, oct(e.extern
       `librusty_v8_simdutf_release_${triple}.a.gz`,
       `src_binding_simdutf_release_${triple}.rs`,
     ]);
-    expect((await readdir(directory)).sort()).toEqual([...names, ...libraries].sort());
+    const others = Object.values(triples).flatMap((triple) => [`deno-${triple}.build.txt`, `deno-${triple}.sha256sum`]);
+    const shared = ["deno_src.tar.gz", "deno_src.tar.gz.sha256sum", "lib.deno.d.ts"];
+    expect((await readdir(directory)).sort()).toEqual([...names, ...libraries, ...others, ...shared].sort());
     for (const name of names.filter((it) => it.endsWith(".zip"))) {
       const sum = createHash("sha256")
         .update(await readFile(join(directory, name)))

@@ -71,7 +71,7 @@ describe("release", () => {
           .filter((path) => !path.startsWith("/")),
       );
 
-  it("of two platforms has zips and deno itself with checksums, a second name for arm64, V8's files, and the source and types once", async () => {
+  it("of two platforms has zips and deno itself with checksums, a second name for arm64, what was stripped, V8's files, and the source and types once", async () => {
     const it = session();
     const result = await asked(it, () => denoFromSource().release("2.9.5", ["linux/arm64", "linux/amd64"]));
 
@@ -85,6 +85,10 @@ describe("release", () => {
         "deno-linux-arm64.zip.sha256sum",
         "denort-aarch64-unknown-linux-gnu.zip",
         "denort-aarch64-unknown-linux-gnu.zip.sha256sum",
+        "deno-aarch64-unknown-linux-gnu.debug.zip",
+        "deno-aarch64-unknown-linux-gnu.debug.zip.sha256sum",
+        "denort-aarch64-unknown-linux-gnu.debug.zip",
+        "denort-aarch64-unknown-linux-gnu.debug.zip.sha256sum",
       ],
       [
         "deno-x86_64-unknown-linux-gnu.build.txt",
@@ -93,6 +97,10 @@ describe("release", () => {
         "deno-x86_64-unknown-linux-gnu.zip.sha256sum",
         "denort-x86_64-unknown-linux-gnu.zip",
         "denort-x86_64-unknown-linux-gnu.zip.sha256sum",
+        "deno-x86_64-unknown-linux-gnu.debug.zip",
+        "deno-x86_64-unknown-linux-gnu.debug.zip.sha256sum",
+        "denort-x86_64-unknown-linux-gnu.debug.zip",
+        "denort-x86_64-unknown-linux-gnu.debug.zip.sha256sum",
       ],
       ["deno_src.tar.gz", "deno_src.tar.gz.sha256sum", "lib.deno.d.ts"],
     ]);
@@ -204,7 +212,7 @@ describe("release", () => {
     ]);
   });
 
-  it("of a version that has no denort, and no checksum of deno itself, has deno's zip alone", async () => {
+  it("of a version that has no denort, and no checksum of deno itself, has deno's zip and what was stripped from it alone", async () => {
     const it = session({
       trees: { [`${DENO}@v1.40.4`]: denoTree("1.40.4", "0.83.2"), [`${LIBRARY}@v0.83.2`]: libraryTree("0.83.2") },
       outputs: { ...world().outputs, "/deno --version": "deno 1.40.4 (stable, release)" },
@@ -214,6 +222,8 @@ describe("release", () => {
       "deno-x86_64-unknown-linux-gnu.build.txt",
       "deno-x86_64-unknown-linux-gnu.zip",
       "deno-x86_64-unknown-linux-gnu.zip.sha256sum",
+      "deno-x86_64-unknown-linux-gnu.debug.zip",
+      "deno-x86_64-unknown-linux-gnu.debug.zip.sha256sum",
     ]);
   });
 });
