@@ -135,7 +135,8 @@ export class DenoFromSource {
     /** The same for rusty_v8. Example: --library-patches=./v8-patches */
     libraryPatches?: Directory,
     /**
-     * Cargo profile. release is upstream's (fat LTO: 9 GB of memory); release-lite, since 1.46, is cheaper.
+     * Cargo profile. release is upstream's (fat LTO, which takes 9 GB of memory for linux/amd64 and 17 for linux/arm64);
+     * release-lite, since 1.46, is cheaper.
      * Example: --profile=release-lite
      */
     profile: string = "release",

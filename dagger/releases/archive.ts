@@ -13,10 +13,7 @@ export function packZip(tools: Container, binary: File, name: string, program = 
 
 /** Packs the files of a directory, none of which is a program. */
 export function packFiles(tools: Container, files: Directory, name: string): File {
-  return tools
-    .withMountedDirectory("/src", files)
-    .withExec(["python3", "-c", zip, name, "644"])
-    .file(`/out/${name}`);
+  return tools.withMountedDirectory("/src", files).withExec(["python3", "-c", zip, name, "644"]).file(`/out/${name}`);
 }
 
 /** The checksum file beside each archive, in upstream's format: `<hex>  <name>`. */

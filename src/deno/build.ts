@@ -91,7 +91,7 @@ async function prepareProgram(
   const compileLibrary = await prepareLibrary(work);
   const container = await denoToolchain(work);
   if (!settings.ignoreResources) {
-    checkMemory(settings.profile, await measureResources(settings.base));
+    checkMemory(settings.profile, target, await measureResources(settings.base));
   }
   if (engine !== target) await assertRuns(settings.base, target.platform as Platform);
   if (!cross && facts.ownToolchain) await checkToolchain(container, targetBase(work), target);
@@ -211,7 +211,7 @@ export async function rehearseCargo(work: Work): Promise<Check[]> {
 /**
  * The same of denort, which was started; its architecture is the target's. After deno, only its own package is left to be
  * compiled. It is a call of cargo of its own: in one with deno, cargo would link both at once, and the memory that a link
- * with fat LTO takes, 9 GB, need not be there twice.
+ * with fat LTO takes, 9 to 17 GB, need not be there twice.
  */
 export async function prepareDenort(work: Work, prepareLibrary: PrepareLibrary): Promise<() => Promise<Built>> {
   const { tree, facts, target } = work;

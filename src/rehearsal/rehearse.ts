@@ -29,12 +29,12 @@ async function checkTogether(name: string, checks: () => Promise<Check[]>): Prom
 }
 
 /** Whether the engine has what a build from nothing takes; with ignoreResources that is told and not refused. */
-async function rehearseEngine({ settings, facts }: Work): Promise<string> {
+async function rehearseEngine({ settings, facts, target }: Work): Promise<string> {
   const engine = await measureResources(settings.base);
   const needed = wholeDisk(facts.origin === "source", facts.way.where === "cross");
   const seen = `${describeEngine(engine)}; a build from nothing takes ${gib(needed)} of the disk`;
   if (settings.ignoreResources) return seen;
-  checkMemory(settings.profile, engine);
+  checkMemory(settings.profile, target, engine);
   if (engine.disk < needed) {
     throw new Error(`${seen}. Make room on it, or go on anyway with --ignore-resources`);
   }

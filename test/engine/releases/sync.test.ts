@@ -89,7 +89,8 @@ describeEngine("following upstream on a real engine", () => {
     await writeFile(join(crate, ".cargo_vcs_info.json"), "{}");
     const tools = `${registry}/deno-from-source/toolchain:amd64`;
     await toolchain("linux/amd64", true).publish(tools, { forcedCompression: ImageLayerCompression.Zstd });
-    options = [`--library-source=${crate}`, `--toolchains=${tools}`, `--base=${base}`];
+    // The miniatures fit on a disk where Deno would not.
+    options = [`--library-source=${crate}`, `--toolchains=${tools}`, `--base=${base}`, "--ignore-resources"];
   });
   afterAll(() => rm(directory, { recursive: true, force: true }));
 

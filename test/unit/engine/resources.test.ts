@@ -1,22 +1,29 @@
 import { describe, expect, it } from "vitest";
 import { checkMemory, denoDisk, describeEngine, libraryDisk, wholeDisk } from "../../../src/engine/resources.js";
+import { parsePlatform } from "../../../src/request/platform.js";
 
+const amd64 = parsePlatform("linux/amd64");
+const arm64 = parsePlatform("linux/arm64");
 const engine = { cores: 2, memory: 16000, available: 15000, swap: 0, disk: 14000 };
 
 describe("the memory of an engine", () => {
-  it("is refused for the profile release where its last link would not fit", () => {
-    expect(() => checkMemory("release", { ...engine, memory: 7900 })).toThrow(
-      "profile: release takes 8.5 GiB of memory at its last link; this engine has 7.7 GiB, and 0.0 GiB of swap. " +
+  it.each([
+    [amd64, { ...engine, memory: 7900 }, "8.5 GiB of memory at its last link for linux/amd64; this engine has 7.7 GiB"],
+    [arm64, engine, "16.2 GiB of memory at its last link for linux/arm64; this engine has 15.6 GiB"],
+  ])("is refused for the profile release where its last link would not fit: $platform", (target, has, text) => {
+    expect(() => checkMemory("release", target, has)).toThrow(
+      `profile: release takes ${text}, and 0.0 GiB of swap. ` +
         "--profile=release-lite takes less; --ignore-resources goes on anyway",
     );
   });
 
   it.each([
-    ["a CI runner's 16 GB", "release", engine],
-    ["8 GB with as much swap", "release", { ...engine, memory: 7900, swap: 8000 }],
-    ["little memory with another profile, of which nothing is known", "release-lite", { ...engine, memory: 2000 }],
-  ])("is enough: %s", (_, profile, has) => {
-    expect(() => checkMemory(profile, has)).not.toThrow();
+    ["a CI runner's 16 GB", "release", amd64, engine],
+    ["the same with swap", "release", arm64, { ...engine, swap: 8000 }],
+    ["8 GB with as much swap", "release", amd64, { ...engine, memory: 7900, swap: 8000 }],
+    ["little with another profile, of which nothing is known", "release-lite", arm64, { ...engine, memory: 2000 }],
+  ] as const)("is enough: %s", (_, profile, target, has) => {
+    expect(() => checkMemory(profile, target, has)).not.toThrow();
   });
 });
 
