@@ -63,6 +63,7 @@ export class DenoFromSource {
   features: string[];
   upgrade: boolean;
   upgradeUrl: string;
+  vendor: string;
   jobs: number;
   compilerCache: string;
   compilerCacheUser?: Secret;
@@ -238,6 +239,12 @@ export class DenoFromSource {
      * minutes. Not together with prebuilt or library-origin UPSTREAM. Example: --gn-arguments=v8_enable_maglev=false
      */
     gnArguments: string[] = [],
+    /**
+     * Who built it, said behind the version in deno --version and Deno.version: 2.9.5+example. Build metadata of SemVer:
+     * letters, digits and -, in parts between dots. deno upgrade, deno compile and the user agent go on with the plain version. For
+     * Deno 1.46.0 to 2.1.5, and 2.1.7 and newer. Default: nothing, as upstream. Example: --vendor=example
+     */
+    vendor: string = "",
   ) {
     checkOptions(
       {
@@ -248,6 +255,7 @@ export class DenoFromSource {
         features,
         jobs,
         "upgrade-url": upgradeUrl,
+        vendor,
         "compiler-cache": compilerCache,
         "library-features": libraryFeatures,
         "gn-arguments": gnArguments,
@@ -281,6 +289,7 @@ export class DenoFromSource {
     this.features = features;
     this.upgrade = upgrade;
     this.upgradeUrl = upgradeUrl;
+    this.vendor = vendor;
     this.jobs = jobs;
     this.compilerCache = compilerCache;
     this.compilerCacheUser = compilerCacheUser;

@@ -21,6 +21,8 @@ export interface DenoRecipe {
   withoutUpgrade: string[] | null;
   /** the file and its constants that a fork points elsewhere so that `deno upgrade` downloads its own binaries */
   upgradeSource: { file: string; constants: string[] };
+  /** the files that say the version in `deno --version`, and in `Deno.version`; null: where they say it was not read */
+  versionSources: { command: string; runtime: string } | null;
   /** arguments of `cargo build` that make `deno`; the profile is not among them */
   cargo: string[];
   /** arguments of `cargo build` that make `denort`, the runtime that `deno compile` puts under a program */
@@ -198,6 +200,26 @@ export const DENO: readonly DenoRow[] = [
     withoutUpgrade: ["--no-default-features", "--features", "__vendored_zlib_ng,deno_core/v8,v8/v8"],
     why: "the default is now `v8`, which brings `upgrade`; these are its other parts",
     source: deno("v2.9.5/cli/Cargo.toml"),
+  },
+
+  // --vendor
+  {
+    range: "*",
+    versionSources: null,
+    why: "the version is a function's value there, and 2.1.6 hands it on in other files",
+    source: `${deno("v1.45.5/cli/version.rs")} and ${deno("v2.1.6/cli/factory.rs#L1183")}`,
+  },
+  {
+    range: "1.46.0 - 2.1.5",
+    versionSources: { command: "cli/args/flags.rs", runtime: "cli/worker.rs" },
+    why: "the version is a constant of theirs",
+    source: `${deno("v2.1.5/cli/args/flags.rs")} and ${deno("v2.1.5/cli/worker.rs")}`,
+  },
+  {
+    range: ">=2.1.7",
+    versionSources: { command: "cli/args/flags.rs", runtime: "cli/lib/worker.rs" },
+    why: "the worker is deno's and denort's",
+    source: `${deno("v2.9.5/cli/args/flags.rs#L1506")} and ${deno("v2.9.5/cli/lib/worker.rs#L477")}`,
   },
 
   // denort
@@ -620,6 +642,7 @@ export function denoRecipe(version: string): DenoRecipe {
     libraryFeatures: rows.flatMap((row) => row.libraryFeatures ?? []),
     withoutUpgrade: last(rows, "withoutUpgrade"),
     upgradeSource: last(rows, "upgradeSource"),
+    versionSources: last(rows, "versionSources"),
     cargo: last(rows, "cargo"),
     denort: last(rows, "denort"),
     denortStrip: last(rows, "denortStrip"),

@@ -4,7 +4,7 @@ import type { Settings } from "../request/options.js";
 /** What a program of a release was built of and with, as far as its plan does not say it. */
 export interface Built {
   plan: Plan;
-  settings: Pick<Settings, "repository" | "base" | "upgradeUrl" | "libraryFeatures"> & {
+  settings: Pick<Settings, "repository" | "base" | "upgradeUrl" | "vendor" | "libraryFeatures"> & {
     source: boolean;
     librarySource: boolean;
     libraryRepository: string;
@@ -33,6 +33,7 @@ export function recordText({ plan, settings, sourceArchive, patches, libraryPatc
       : []),
     ...line("libraryFeatures", settings.libraryFeatures.join(" ")),
     ...line("upgradeUrl", settings.upgradeUrl),
+    ...line("vendor", settings.vendor),
     ...line("base", settings.base),
     ...line("toolchains", settings.toolchains ? "given by --toolchains" : ""),
   ];

@@ -19,6 +19,7 @@ export interface Settings {
   features: string[];
   upgrade: boolean;
   upgradeUrl: string;
+  vendor: string;
   jobs: number;
   compilerCache: string;
   compilerCacheUser?: Secret;
@@ -54,6 +55,7 @@ export interface Options {
   features: string[];
   jobs: number;
   "upgrade-url": string;
+  vendor: string;
   "compiler-cache": string;
   "library-features": string[];
   "gn-arguments": string[];
@@ -104,6 +106,13 @@ const RULES: Record<Exclude<keyof Options, "compiler-cache">, Rule[]> = {
   jobs: [
     { accepts: /^-?\d+$/, expected: "a whole number" },
     { accepts: /^(?!-)/, expected: "0 (as many as the engine has cores) or more" },
+  ],
+  vendor: [
+    // https://semver.org/#spec-item-10
+    {
+      accepts: /^([0-9A-Za-z-]{1,32}(\.[0-9A-Za-z-]{1,32}){0,3})?$/,
+      expected: "build metadata of a version, which is letters, digits and -, in parts between dots, such as example.1",
+    },
   ],
   "upgrade-url": [
     { accepts: /^(https?:\/\/[\w.:~/%+-]+[^/])?$/, expected: "an http(s) URL without a slash at its end" },

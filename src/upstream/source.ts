@@ -13,6 +13,7 @@ import { newest, requestChannel, tagOf, treeChannel, type VersionRequest } from 
 import { checkNetwork, gitContainer, openNetwork } from "../toolchain/toolchains.js";
 import { facade, withLibraryFeatures } from "./library-features.js";
 import { withUpgradeUrl } from "./upgrade.js";
+import { versionPlaces, withVendor } from "./vendor.js";
 
 /** The source before patches; no commit where there is no git metadata. */
 interface Original {
@@ -124,6 +125,13 @@ export async function findTree(settings: Settings, request: VersionRequest): Pro
     const updater = await upstream.readText(directory, path);
     if (!updater) throw new Error(`upgrade-url: the tree has no ${path}`);
     directory = directory.withNewFile(path, withUpgradeUrl(updater, constants, settings.upgradeUrl));
+  }
+  if (settings.vendor) {
+    for (const place of versionPlaces(version, recipe.versionSources)) {
+      const text = await upstream.readText(directory, place.path);
+      const canary = treeChannel(request, version) === "canary";
+      directory = directory.withNewFile(place.path, withVendor(text, place, settings.vendor, canary));
+    }
   }
   if (settings.libraryFeatures.length > 0) {
     const workspace = published ? "" : (manifest ?? "");

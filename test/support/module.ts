@@ -37,6 +37,7 @@ export interface Options {
   certificateAuthority: Arguments[29];
   libraryFeatures: Arguments[30];
   gnArguments: Arguments[31];
+  vendor: Arguments[32];
 }
 
 /** What is given to all modules of a test file that say nothing else. */
@@ -78,6 +79,7 @@ export function denoFromSource(given: Partial<Options> = {}): DenoFromSource {
     options.certificateAuthority,
     options.libraryFeatures,
     options.gnArguments,
+    options.vendor,
   );
 }
 

@@ -288,6 +288,14 @@ for e in zipfile.ZipFile(sys.argv[1]).infolist(): print(e.filename, oct(e.extern
     expect(says).toContain(`Checksums at ${upgradeUrl}/download`);
   });
 
+  it("says who built it in deno --version and in Deno.version, and updates as the plain version does", async () => {
+    const binary = await module({ vendor: "example.1" }).build(version, "linux/amd64");
+    expect(await run(binary, "linux/amd64", "--version")).toContain(`deno ${version}+example.1 (stable, release, `);
+    expect(await run(binary, "linux/amd64", "eval", "console.log(Deno.version.deno)")).toBe(`${version}+example.1\n`);
+    expect(await run(binary, "linux/amd64", "-V")).toBe(`deno ${version}\n`);
+    expect(await run(binary, "linux/amd64", "upgrade")).toContain(`/download/v${version}/deno-`);
+  });
+
   it("compiles no V8 when the directory that mirror made is given", async () => {
     const mirror = await module().mirror(version, ["linux/amd64"]);
     expect(await mirror.directory(`v${libraryVersion}`).entries()).toEqual([

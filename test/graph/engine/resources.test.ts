@@ -20,7 +20,7 @@ describe("an engine with too little memory for the profile release", () => {
   it("is refused before V8 is compiled", async () => {
     const it = session({ rules: [engineWith(4000, 100000)] });
     await expect(it.run(() => denoFromSource().build("2.9.5", "linux/amd64"))).rejects.toThrow(
-      "profile: release takes 8.5 GiB of memory at its last link; this engine has 3.9 GiB",
+      "profile: release takes 8.5 GiB of memory at its last link for linux/amd64; this engine has 3.9 GiB",
     );
     expect(volumes(it)).toEqual([]);
   });

@@ -32,6 +32,8 @@ describe("an option that cannot be right is refused before anything is asked", (
     ["jobs", () => ({ jobs: -1 })],
     ["jobs", () => ({ jobs: 1.5 })],
     ["upgrade-url", () => ({ upgradeUrl: "ftp://example.org" })],
+    ["vendor", () => ({ vendor: "an example" })],
+    ["vendor", () => ({ vendor: "+example" })],
     ["upgrade-url", () => ({ upgradeUrl: "https://example.org", upgrade: false })],
     ["compiler-cache", () => ({ compilerCache: "memcached://cache" })],
     ["compiler-cache-user", () => ({ compilerCacheUser: dag.setSecret("user", "me") })],

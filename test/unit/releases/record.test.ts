@@ -32,6 +32,7 @@ const built = (changed: Partial<Built> = {}, settings: Partial<Built["settings"]
     libraryRepository: "https://git.example/rusty_v8",
     base: "debian:trixie",
     upgradeUrl: "",
+    vendor: "",
     libraryFeatures: [],
     source: false,
     librarySource: false,

@@ -9,6 +9,7 @@ const values: Options = {
   features: [],
   jobs: 0,
   "upgrade-url": "",
+  vendor: "",
   "compiler-cache": "",
   "library-features": [],
   "gn-arguments": [],
