@@ -9,7 +9,7 @@ import { argument, Container, check, Directory, dag, File, func, object, Secret 
 import { clock } from "../dagger/engine/http.js";
 import { newestCommit, releaseTags } from "../dagger/upstream/git.js";
 import { type FromSource, findSupply, type Supply } from "./binaries/supply.js";
-import { binaryOf, denoToolchain, makeDebugFiles, prepareDeno, prepareDenort } from "./deno/build.js";
+import { binaryOf, checkStripped, denoToolchain, makeDebugFiles, prepareDeno, prepareDenort } from "./deno/build.js";
 import { makeImage } from "./images/image.js";
 import { UBUNTU } from "./images/layout.js";
 import { checkImageOptions } from "./images/options.js";
@@ -241,8 +241,8 @@ export class DenoFromSource {
     gnArguments: string[] = [],
     /**
      * Who built it, said behind the version in deno --version and Deno.version: 2.9.5+example. Build metadata of SemVer:
-     * letters, digits and -, in parts between dots. deno upgrade, deno compile and the user agent go on with the plain version. For
-     * Deno 1.46.0 to 2.1.5, and 2.1.7 and newer. Default: nothing, as upstream. Example: --vendor=example
+     * letters, digits and -, in parts between dots. deno upgrade, deno compile and the user agent go on with the plain
+     * version. For Deno 1.46.0 to 2.1.5, and 2.1.7 and newer. Default: nothing, as upstream. Example: --vendor=example
      */
     vendor: string = "",
   ) {
@@ -427,6 +427,7 @@ export class DenoFromSource {
     /** The platform that it is for: linux/arm64 or linux/amd64 */
     platform: string = "linux/arm64",
   ): Promise<Directory> {
+    checkStripped(this.profile);
     return makeDebugFiles(await this.work(version, platform), prepareLibrary);
   }
 
@@ -452,8 +453,8 @@ export class DenoFromSource {
    * Everything that a release page has, for several platforms, built one after the other: the zips of deno and, since 1.40.5,
    * denort, with `.sha256sum` files in upstream's format, that of deno itself where upstream has it (2.0.0, and 2.7.14 and
    * newer), `deno-linux-arm64.zip` as a second name, what was stripped from both (`.debug.zip`), V8's archives and bindings,
-   * and a text that says what was built of and with what. Once for all platforms: `lib.deno.d.ts`, as deno types prints it, and `deno_src.tar.gz`, the source as it was
-   * built, patches applied, with its checksum.
+   * and a text that says what was built of and with what. Once for all platforms: `lib.deno.d.ts`, as deno types prints it,
+   * and `deno_src.tar.gz`, the source as it was built, patches applied, with its checksum.
    *
    * Example: `dagger call release --version=2.9.5 --platforms=linux/arm64,linux/amd64 -o dist`
    */

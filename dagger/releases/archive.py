@@ -1,5 +1,5 @@
-# A zip as upstream's: one entry, the program, mode 755; or all files of /src, with another mode. Nothing in it depends on when or
-# where it was made: the date is the oldest that the format has, the order and the attributes are set.
+# A zip as upstream's: one entry, the program, mode 755; or all files of /src, with another mode. Nothing in it depends on
+# when or where it was made: the date is the oldest that the format has, the order and the attributes are set.
 import os, shutil, sys, zipfile
 name, mode, *members = sys.argv[1:]
 shutil.rmtree("/out", ignore_errors=True)

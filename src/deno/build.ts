@@ -154,11 +154,14 @@ export async function binaryOf(prepared: Promise<() => Promise<Built>>): Promise
   return async () => (await make()).binary;
 }
 
-/** What was stripped from deno. A profile that is about debugging is refused: its program has all of it. */
+/** Refuses a profile that is about debugging: its program has all that debug files would have. */
+export function checkStripped(profile: string): void {
+  if (!forDebugging(profile)) return;
+  throw new Error(`profile: ${profile} is about debugging, so nothing is stripped: build gives a deno with all of it`);
+}
+
+/** What was stripped from deno; its profile was checked. */
 export async function makeDebugFiles(work: Work, prepareLibrary: PrepareLibrary): Promise<Directory> {
-  const { profile } = work.settings;
-  const refused = `profile: ${profile} is about debugging, so nothing is stripped: build gives a deno with all of it`;
-  if (forDebugging(profile)) throw new Error(refused);
   const { debug } = await (await prepareDeno(work, prepareLibrary))();
   return debug as Directory;
 }

@@ -5,7 +5,8 @@ import type { Target } from "../request/platform.js";
  * The most memory that cargo's build with a profile had at once, in MiB, by the machine that it is for: fat LTO of deno
  * 2.9.5 by rustc 1.97 on 2 cores, docs/records/real-builds.md. It is one link, and one rustc, so more cores do not need more
  * of it. For arm64, LLVM keeps the code of all functions until it has outlined what they have in common, which it does by
- * itself for size there and not for x86: https://github.com/llvm/llvm-project/blob/llvmorg-21.1.0/llvm/lib/Target/AArch64/AArch64TargetMachine.cpp. Of other profiles nothing is refused.
+ * itself for size there and not for x86. Of other profiles nothing is refused.
+ * https://github.com/llvm/llvm-project/blob/llvmorg-21.1.0/llvm/lib/Target/AArch64/AArch64TargetMachine.cpp
  */
 const MEMORY: Record<string, Record<Target["machine"], number>> = { release: { x86_64: 8717, aarch64: 16563 } };
 

@@ -19,7 +19,7 @@ export interface Work {
 }
 
 /**
- * Does the same for each, one after the other: a build takes all cores, and the memory of a link with fat LTO, 9 to 17 GB, need not
+ * Does the same for each, one after the other: a build takes all cores, and the memory of a link with fat LTO, 17 GB, need not
  * be there twice.
  */
 export async function inTurn<T, U>(items: readonly T[], work: (item: T) => Promise<U>): Promise<U[]> {

@@ -2,7 +2,7 @@ import { type Plan, planText } from "../plan/plan.js";
 import type { Settings } from "../request/options.js";
 
 /** What a program of a release was built of and with, as far as its plan does not say it. */
-export interface Built {
+export interface Recorded {
   plan: Plan;
   settings: Pick<Settings, "repository" | "base" | "upgradeUrl" | "vendor" | "libraryFeatures"> & {
     source: boolean;
@@ -22,7 +22,7 @@ const line = (name: string, value: string) => (value ? [`${name.padEnd(16)} ${va
 const block = (title: string, text: string | null) => (text ? [`${title}\n${text.trimEnd()}`] : []);
 
 /** The text beside a platform's programs. No date is in it, nor a secret: of the options it has those that say what is built. */
-export function recordText({ plan, settings, sourceArchive, patches, libraryPatches, tools }: Built): string {
+export function recordText({ plan, settings, sourceArchive, patches, libraryPatches, tools }: Recorded): string {
   const { steps: _steps, remarks: _remarks, text: _text, ...decided } = plan;
   const fromSource = plan.libraryOrigin === "source";
   const given = [

@@ -125,6 +125,13 @@ describe("build", () => {
     ]);
   });
 
+  it("refuses the debug files of a profile that strips nothing, before the engine is asked for anything", async () => {
+    const it = session();
+    const files = it.run(() => denoFromSource({ profile: "dev" }).debugFiles("2.9.5"));
+    await expect(files).rejects.toThrow("profile: dev is about debugging, so nothing is stripped");
+    expect(it.questions).toEqual([]);
+  });
+
   it("gives both cargo and V8's build a libclang that their own bindgen can read", async () => {
     const choices = (version: string, of: "deno" | "library") => {
       const lock = `\n[[package]]\nname = "bindgen"\nversion = "${version}"\n`;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Plan } from "../../../src/plan/plan.js";
-import { type Built, recordText } from "../../../src/releases/record.js";
+import { type Recorded, recordText } from "../../../src/releases/record.js";
 
 const plan: Plan = {
   version: "2.9.5",
@@ -25,7 +25,7 @@ const plan: Plan = {
   text: "all of it",
 };
 
-const built = (changed: Partial<Built> = {}, settings: Partial<Built["settings"]> = {}): Built => ({
+const built = (changed: Partial<Recorded> = {}, settings: Partial<Recorded["settings"]> = {}): Recorded => ({
   plan,
   settings: {
     repository: "https://git.example/deno",
