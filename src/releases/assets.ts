@@ -24,7 +24,8 @@ export function actionFor(
   return draft || replace ? "replace" : "refuse";
 }
 
-const rank = (name: string) => (/^deno-.*\.zip\.sha256sum$/.test(name) ? 2 : /^deno-.*\.zip$/.test(name) ? 1 : 0);
+/** 1 for deno's zips and 2 for their checksums; debug files have a dot more. */
+const rank = (name: string) => (/^deno-[^.]+\.zip\.sha256sum$/.test(name) ? 2 : /^deno-[^.]+\.zip$/.test(name) ? 1 : 0);
 
 /**
  * The order in which files are sent: what a version is recognised by comes last, so a page that has a platform's zip

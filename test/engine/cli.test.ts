@@ -82,9 +82,11 @@ describeEngine("dagger call", () => {
     }
     expect((await readdir(join(directory, "library"))).sort()).toEqual(names);
     expect((await readdir(join(directory, "mirror", `v${libraryVersion}`))).sort()).toEqual(names);
-    const zips = ["deno", "denort"].map((program) => `${program}-x86_64-unknown-linux-gnu.zip`);
+    const programs = ["deno", "denort"].map((program) => `${program}-x86_64-unknown-linux-gnu`);
+    const packed = [...programs.flatMap((program) => [`${program}.zip`, `${program}.debug.zip`]), "deno_src.tar.gz"];
+    const alone = [`${programs[0]}.build.txt`, `${programs[0]}.sha256sum`, "lib.deno.d.ts"];
     expect((await readdir(join(directory, "release"))).sort()).toEqual(
-      [...zips.flatMap((zip) => [zip, `${zip}.sha256sum`]), ...names].sort(),
+      [...packed.flatMap((name) => [name, `${name}.sha256sum`]), ...alone, ...names].sort(),
     );
   });
 

@@ -69,7 +69,7 @@ describeEngine("a release on a real engine", () => {
     const made = await module({ source: dag.host().directory(directory), patches }).release(version, ["linux/amd64"]);
     await made.export(dist);
 
-    const zips = [`deno-${triple}.zip`, `denort-${triple}.zip`];
+    const zips = ["zip", "debug.zip"].flatMap((end) => [`deno-${triple}.${end}`, `denort-${triple}.${end}`]);
     expect((await readdir(dist)).sort()).toEqual(
       [
         ...zips.flatMap((name) => [name, `${name}.sha256sum`]),

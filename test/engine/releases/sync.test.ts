@@ -124,9 +124,13 @@ describeEngine("following upstream on a real engine", () => {
     const zip = "deno-x86_64-unknown-linux-gnu.zip";
     expect(finished?.files.map((file) => file.replace(/ .*/, ""))).toEqual([
       zip.replace("zip", "build.txt"),
+      zip.replace("zip", "debug.zip"),
+      zip.replace("zip", "debug.zip.sha256sum"),
       zip.replace("zip", "sha256sum"),
       "deno_src.tar.gz",
       "deno_src.tar.gz.sha256sum",
+      zip.replace("deno", "denort").replace("zip", "debug.zip"),
+      zip.replace("deno", "denort").replace("zip", "debug.zip.sha256sum"),
       zip.replace("deno", "denort"),
       `${zip.replace("deno", "denort")}.sha256sum`,
       "lib.deno.d.ts",
@@ -144,9 +148,9 @@ describeEngine("following upstream on a real engine", () => {
     expect(again.said).toMatch(new RegExp(`${broken}: FAILED: source: not a Deno tree`));
     expect(again.said).toContain(`${newer}: done: ${page.origin}/me/deno-builds/releases/tag/v${newer}`);
     expect(page.listing()).toMatchObject([{ tag: `v${newer}`, draft: false }, finished]);
-    expect(page.listing()[0]?.files).toHaveLength(11);
+    expect(page.listing()[0]?.files).toHaveLength(15);
     // The first file is there from the interrupted call.
-    expect(page.asked.filter((id) => id === "repos/upload-release-asset")).toHaveLength(10);
+    expect(page.asked.filter((id) => id === "repos/upload-release-asset")).toHaveLength(14);
 
     page.asked = [];
     const nothing = await call([...args, `--since=${newer}`]).ended;

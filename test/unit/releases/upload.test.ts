@@ -269,8 +269,9 @@ describe("inOrder", () => {
   it("has the zips and their checksums, by which a release counts as there, behind all else", () => {
     const triple = "x86_64-unknown-linux-gnu";
     const others = [
-      ...[`deno-${triple}.build.txt`, `deno-${triple}.sha256sum`, "deno_src.tar.gz", "deno_src.tar.gz.sha256sum"],
-      ...[`denort-${triple}.zip`, `denort-${triple}.zip.sha256sum`, "lib.deno.d.ts"],
+      ...[`deno-${triple}.build.txt`, `deno-${triple}.debug.zip`, `deno-${triple}.debug.zip.sha256sum`],
+      ...[`deno-${triple}.sha256sum`, "deno_src.tar.gz", "deno_src.tar.gz.sha256sum"],
+      ...[`denort-${triple}.debug.zip`, `denort-${triple}.zip`, `denort-${triple}.zip.sha256sum`, "lib.deno.d.ts"],
       ...[`librusty_v8_release_${triple}.a.gz`, `src_binding_release_${triple}.rs`],
     ];
     const last = [`deno-${triple}.zip`, `deno-${triple}.zip.sha256sum`];
