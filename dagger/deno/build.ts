@@ -108,12 +108,17 @@ export interface BinaryCheck {
   version: string;
 }
 
+/** A container in which the deno is /deno. */
+function withDeno({ container, binary }: Pick<BinaryCheck, "container" | "binary">): Container {
+  return container.withMountedFile("/deno", binary).withEnvVariable("DENO_DIR", "/tmp/deno-dir");
+}
+
 /**
  * Runs the binary: its version, and a script, which needs the snapshot that was made while it was built. A snapshot
  * of another architecture only shows when V8 loads it.
  */
 export async function checkBinary({ container, binary, platform, version }: BinaryCheck): Promise<File> {
-  const ready = container.withMountedFile("/deno", binary).withEnvVariable("DENO_DIR", "/tmp/deno-dir");
+  const ready = withDeno({ container, binary });
   for (const [args, expected] of [
     [["/deno", "--version"], version],
     [["/deno", "eval", "console.log(6*7)"], "42"],
@@ -138,10 +143,7 @@ export async function printFile(
   name: string,
 ): Promise<File> {
   const path = `/tmp/${name}`;
-  const printed = container
-    .withMountedFile("/deno", binary)
-    .withEnvVariable("DENO_DIR", "/tmp/deno-dir")
-    .withExec(["/deno", ...command], { redirectStdout: path });
+  const printed = withDeno({ container, binary }).withExec(["/deno", ...command], { redirectStdout: path });
   const { code, err } = await attempt(printed);
   if (code === 0) return printed.file(path);
   throw new Error(

@@ -114,15 +114,18 @@ export async function readCommit(directory: Directory): Promise<string | null> {
   return directory.asGit().head().commit();
 }
 
+/** git in a tree that is mounted at /src, whoever owns it. */
+const inTree = ["git", "-c", "safe.directory=*", "-C", "/src"];
+
 /** When the commit of a tree with git metadata was made, in seconds since 1970; `git` is a container that has git. */
 export async function commitTime(git: Container, directory: Directory): Promise<number> {
-  const show = ["git", "-c", "safe.directory=*", "-C", "/src", "show", "--no-patch", "--format=%ct", "HEAD"];
+  const show = [...inTree, "show", "--no-patch", "--format=%ct", "HEAD"];
   return Number(await git.withMountedDirectory("/src", directory).withExec(show).stdout());
 }
 
 /** The paths that git ignores in a tree with its metadata, each with NUL behind it; `git` is a container that has git. */
 export function ignoredPaths(git: Container, directory: Directory): File {
-  const list = ["git", "-c", "safe.directory=*", "-C", "/src", "ls-files", "-z", "--others", "--ignored"];
+  const list = [...inTree, "ls-files", "-z", "--others", "--ignored"];
   return git
     .withMountedDirectory("/src", directory)
     .withExec([...list, "--exclude-standard", "--directory"], { redirectStdout: "/tmp/ignored" })

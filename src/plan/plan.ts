@@ -222,20 +222,25 @@ function remarks(facts: Facts, denoRecipe: DenoRecipe, libraryRecipe: LibraryRec
   return [...own, ...recipes];
 }
 
-/** A plan, or the part of it that is known, as a person reads it. Empty lists and values are left out. */
-export function planText(plan: Partial<Plan>): string {
-  const { steps = [], remarks = [], ...values } = plan;
-  const lines = Object.entries(values)
+/** Named values as a person reads them, a line each. Empty lists and values are left out. */
+export function valueLines(values: Record<string, string | string[]>): string {
+  return Object.entries(values)
     .map(([name, value]) => [name, Array.isArray(value) ? value.join(" ") : value] as const)
     .filter(([, value]) => value !== "")
-    .map(([name, value]) => `${name.padEnd(16)} ${value}`);
+    .map(([name, value]) => `${name.padEnd(16)} ${value}`)
+    .join("\n");
+}
+
+/** A plan, or the part of it that is known, as a person reads it. */
+export function planText(plan: Partial<Plan>): string {
+  const { steps = [], remarks = [], ...values } = plan;
   const done = steps.map(
     ({ name, where, platform, why, cost }, index) =>
       `${index + 1}. ${name}\n   ${where} on ${platform}: ${why}\n   takes ${cost}`,
   );
   const known = remarks.map(({ what, why, source }) => `- ${what}\n  ${why} (${source})`);
   return [
-    lines.join("\n"),
+    valueLines(values),
     ...(done.length > 0 ? [`Steps\n${done.join("\n")}`] : []),
     ...(known.length > 0 ? [`To know\n${known.join("\n")}`] : []),
   ].join("\n\n");

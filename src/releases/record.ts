@@ -1,4 +1,4 @@
-import { type Plan, planText } from "../plan/plan.js";
+import { type Plan, planText, valueLines } from "../plan/plan.js";
 import type { Settings } from "../request/options.js";
 
 /** What a program of a release was built of and with, as far as its plan does not say it. */
@@ -18,28 +18,27 @@ export interface Recorded {
   tools: { deno: string; library: string | null };
 }
 
-const line = (name: string, value: string) => (value ? [`${name.padEnd(16)} ${value}`] : []);
 const block = (title: string, text: string | null) => (text ? [`${title}\n${text.trimEnd()}`] : []);
 
 /** The text beside a platform's programs. No date is in it, nor a secret: of the options it has those that say what is built. */
 export function recordText({ plan, settings, sourceArchive, patches, libraryPatches, tools }: Recorded): string {
   const { steps: _steps, remarks: _remarks, text: _text, ...decided } = plan;
   const fromSource = plan.libraryOrigin === "source";
-  const given = [
-    ...line("source", settings.source ? "given by --source" : settings.repository),
-    ...line("packed in", sourceArchive),
-    ...(fromSource
-      ? line("librarySource", settings.librarySource ? "given by --library-source" : settings.libraryRepository)
-      : []),
-    ...line("libraryFeatures", settings.libraryFeatures.join(" ")),
-    ...line("upgradeUrl", settings.upgradeUrl),
-    ...line("vendor", settings.vendor),
-    ...line("base", settings.base),
-    ...line("toolchains", settings.toolchains ? "given by --toolchains" : ""),
-  ];
+  const { libraryFeatures, upgradeUrl, vendor, base } = settings;
+  const librarySource = settings.librarySource ? "given by --library-source" : settings.libraryRepository;
+  const given = {
+    source: settings.source ? "given by --source" : settings.repository,
+    "packed in": sourceArchive,
+    librarySource: fromSource ? librarySource : "",
+    libraryFeatures,
+    upgradeUrl,
+    vendor,
+    base,
+    toolchains: settings.toolchains ? "given by --toolchains" : "",
+  };
   const blocks = [
     `What Deno ${plan.version} for ${plan.platform} was built of and with`,
-    given.join("\n"),
+    valueLines(given),
     planText(decided),
     ...block("Patches of Deno", patches),
     ...block("Patches of V8", libraryPatches),

@@ -31,26 +31,26 @@ interface Made {
  * Everything of one platform that a release page has: what is wrong with its parts is refused at once, and the work
  * itself is given back.
  */
-async function prepareRelease(work: Work): Promise<() => Promise<Made>> {
+async function prepareRelease(work: Work, container: Container): Promise<() => Promise<Made>> {
   const { triple, alias } = work.target;
   const { recipe } = work.tree;
   const prepared = prepareLibrary(work);
-  const [container, library, makeDeno, makeDenort] = await Promise.all([
-    tools(work),
+  const [library, makeDeno, makeDenort] = await Promise.all([
     prepared,
     prepareDeno(work, () => prepared),
     hasRuntime(recipe, work.facts) ? prepareDenort(work, () => prepared) : null,
   ]);
   return async () => {
     const deno = await makeDeno();
-    const denort = await makeDenort?.();
-    const zip = packZip(container, deno.binary, zipName(triple));
-    const zips = new Map([zipName(triple), ...(alias ? [alias] : [])].map((name) => [name, zip]));
-    if (denort) {
-      const name = zipName(triple, "denort");
-      zips.set(name, packZip(container, denort.binary, name, "denort"));
+    const programs = new Map<ProgramName, Built>([["deno", deno]]);
+    if (makeDenort) programs.set("denort", await makeDenort());
+    const zips = new Map<string, File>();
+    for (const [program, { binary }] of programs) {
+      const name = zipName(triple, program);
+      const zip = packZip(container, binary, name, program);
+      zips.set(name, zip);
+      if (alias && program === "deno") zips.set(alias, zip);
     }
-    const programs = new Map<ProgramName, Built>([["deno", deno], ...(denort ? [["denort", denort] as const] : [])]);
     for (const [program, { debug }] of programs) {
       const name = debugName(triple, program);
       if (debug) zips.set(name, packFiles(container, debug, name));
@@ -85,7 +85,8 @@ export async function makeRelease(works: Work[]): Promise<Directory> {
   const first = works[0] as Work;
   const container = await tools(first);
   const source = await packTree(first, container);
-  const made = await inTurn(await Promise.all(works.map(prepareRelease)), (make) => make());
+  const prepared = await Promise.all(works.map((work) => prepareRelease(work, container)));
+  const made = await inTurn(prepared, (make) => make());
   const shared = await makeShared(made, container, source);
   return [...made.map(({ files }) => files), shared].reduce((all, one) => all.withDirectory(".", one), dag.directory());
 }

@@ -1,6 +1,7 @@
 import type { Container, Directory, File } from "@dagger.io/dagger";
 import { checksums, packSource } from "../../dagger/releases/source.js";
 import { ignoredPaths } from "../../dagger/upstream/git.js";
+import { patchNames } from "../../dagger/upstream/patches.js";
 import { denoTools } from "../deno/build.js";
 import type { Work } from "../plan/work.js";
 import { gitContainer } from "../toolchain/toolchains.js";
@@ -17,7 +18,7 @@ export async function packTree({ settings, tree }: Work, tools: Container): Prom
 }
 
 async function patchSums(tools: Container, patches: Directory | undefined): Promise<string> {
-  return patches ? checksums(tools, patches, (await patches.glob("*.patch")).sort()) : "";
+  return patches ? checksums(tools, patches, await patchNames(patches)) : "";
 }
 
 /** What the programs of one platform were built of and with, as text. */

@@ -115,6 +115,7 @@ export async function findTree(settings: Settings, request: VersionRequest): Pro
     throw new Error(`version: ${request.range} was asked for, but the tree says that it is ${version}`);
   }
   const recipe = denoRecipe(version);
+  const channel = treeChannel(request, version);
   directory = await withSubmodules(settings, directory, recipe.submodules);
   const published = !workspaceManifest;
   const script = recipe.snapshotScript;
@@ -129,8 +130,7 @@ export async function findTree(settings: Settings, request: VersionRequest): Pro
   if (settings.vendor) {
     for (const place of versionPlaces(version, recipe.versionSources)) {
       const text = await upstream.readText(directory, place.path);
-      const canary = treeChannel(request, version) === "canary";
-      directory = directory.withNewFile(place.path, withVendor(text, place, settings.vendor, canary));
+      directory = directory.withNewFile(place.path, withVendor(text, place, settings.vendor, channel === "canary"));
     }
   }
   if (settings.libraryFeatures.length > 0) {
@@ -145,7 +145,7 @@ export async function findTree(settings: Settings, request: VersionRequest): Pro
   return {
     directory,
     version,
-    channel: treeChannel(request, version),
+    channel,
     commit,
     rust: rust ? rustVersion(rust) : null,
     libraryVersion: v8Version(lock),

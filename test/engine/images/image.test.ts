@@ -5,7 +5,7 @@ import { ImageVariant } from "../../../src/request/enums.js";
 import { describeEngine } from "../../support/engine.js";
 import { folder, machines, names, program } from "../support/finished.js";
 import { copyOfDeno, library, version } from "../support/fixture.js";
-import { serve } from "../support/git.js";
+import { commitAll, serve } from "../support/git.js";
 import { bare, docker, imageModule, look, official, platforms } from "../support/image.js";
 import { useSession } from "../support/session.js";
 import { registry, toolchain } from "../support/toolchain.js";
@@ -96,10 +96,7 @@ describeEngine("an image on a real engine", () => {
 
   it("of a binary that was given looks up latest and canary in the repository", async () => {
     const directory = await copyOfDeno();
-    const git = (...args: string[]) => execFileSync("git", ["-C", directory, ...args], { encoding: "utf8" }).trim();
-    git("init", "-q", "-b", "main");
-    git("add", "-A");
-    git("-c", "user.name=test", "-c", "user.email=test@example.invalid", "commit", "-qm", "release");
+    const git = commitAll(directory);
     git("tag", `v${version}`);
     git("tag", "v2.8.3");
     const hash = git("rev-parse", "HEAD");

@@ -12,6 +12,7 @@ import { checksumName, parsePlatform, zipName } from "../../../src/request/platf
 import { describeEngine } from "../../support/engine.js";
 import { denoFromSource, type Options } from "../../support/module.js";
 import { copyOfDeno, library, patch, version } from "../support/fixture.js";
+import { commitAll } from "../support/git.js";
 import { imageModule, official } from "../support/image.js";
 import { useSession } from "../support/session.js";
 import { base, toolchain } from "../support/toolchain.js";
@@ -29,12 +30,9 @@ const temporary = async (): Promise<string> => {
 /** A work tree as people have it: with a remote that has a login in it, files that Git ignores, and one that it does not know. */
 async function workTree(): Promise<string> {
   const directory = await copyOfDeno();
-  const git = (...args: string[]) => execFileSync("git", ["-C", directory, ...args], { stdio: "pipe" });
   await appendFile(join(directory, ".gitignore"), ".env\n/notes/\n");
   await symlink("main.rs", join(directory, "cli/link.rs"));
-  git("init", "-q", "-b", "main");
-  git("add", "-A");
-  git("-c", "user.name=test", "-c", "user.email=test@example.invalid", "commit", "-qm", "all");
+  const git = commitAll(directory);
   git("remote", "add", "origin", `https://me:${secret}@git.example/deno`);
   await writeFile(join(directory, ".env"), `TOKEN=${secret}\n`);
   await writeFile(join(directory, "libs/.env"), `TOKEN=${secret}\n`);

@@ -13,6 +13,18 @@ export function hostAddress(): string {
   return host;
 }
 
+/** Makes a git repository of a directory, all that is in it committed; gives git in it, which says what it wrote. */
+export function commitAll(directory: string): (...args: string[]) => string {
+  const git = (...args: string[]) =>
+    execFileSync("git", ["-C", directory, ...args], { encoding: "utf8", stdio: "pipe" }).trim();
+  git("init", "-q", "-b", "main");
+  git("config", "user.name", "test");
+  git("config", "user.email", "test@example.invalid");
+  git("add", "-A");
+  git("commit", "-qm", "release");
+  return git;
+}
+
 /** Serves the repository as git:// on an address of this machine that containers reach too. */
 export async function serve(directory: string): Promise<string> {
   const host = hostAddress();

@@ -1,4 +1,3 @@
-import { execFileSync } from "node:child_process";
 import { appendFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type Container, dag } from "@dagger.io/dagger";
@@ -6,19 +5,14 @@ import { beforeAll, expect, it } from "vitest";
 import { describeEngine } from "../../support/engine.js";
 import { denoFromSource, type Options } from "../../support/module.js";
 import { copyOfDeno, library, version } from "../support/fixture.js";
-import { serve } from "../support/git.js";
+import { commitAll, serve } from "../support/git.js";
 import { useSession } from "../support/session.js";
 import { base, toolchain } from "../support/toolchain.js";
 
 /** A git repository of the miniature Deno with a release tag and one commit after it. */
 async function repository(): Promise<{ directory: string; hash: string }> {
   const directory = await copyOfDeno();
-  const git = (...args: string[]) => execFileSync("git", ["-C", directory, ...args], { encoding: "utf8" }).trim();
-  git("init", "-q", "-b", "main");
-  git("config", "user.name", "test");
-  git("config", "user.email", "test@example.invalid");
-  git("add", "-A");
-  git("commit", "-qm", "release");
+  const git = commitAll(directory);
   git("tag", `v${version}`);
   git("tag", "v2.8.3");
   await appendFile(join(directory, "cli/version.rs"), "// one commit later\n");
