@@ -55,6 +55,7 @@ export class DenoFromSource {
   fromUpstream: boolean;
   toolchains: Container[];
   base: string;
+  sysroot: string;
   repository: string;
   libraryRepository: string;
   patches?: Directory;
@@ -245,10 +246,18 @@ export class DenoFromSource {
      * version. For Deno 1.46.0 to 2.1.5, and 2.1.7 and newer. Default: nothing, as upstream. Example: --vendor=example
      */
     vendor: string = "",
+    /**
+     * Address of the image whose C library V8 and Deno are compiled against, in place of base's, for all platforms: Debian
+     * or Ubuntu, as old as what is built is to run on. Compilers and tools still come from base or toolchains, so Deno is
+     * cross-compiled, which takes 2.0.0 or newer, and for that strategy AUTO or CROSS. The binary is run in this image.
+     * Default: base itself. Example: --sysroot=debian:bullseye
+     */
+    sysroot: string = "",
   ) {
     checkOptions(
       {
         base,
+        sysroot,
         repository,
         "library-repository": libraryRepository,
         profile,
@@ -281,6 +290,7 @@ export class DenoFromSource {
     this.fromUpstream = libraryOrigin === LibraryOrigin.UPSTREAM;
     this.toolchains = toolchains;
     this.base = base;
+    this.sysroot = sysroot;
     this.repository = repository;
     this.libraryRepository = libraryRepository;
     this.patches = patches;

@@ -104,13 +104,9 @@ export async function buildToolchain(input: ToolchainBuild): Promise<Container> 
 
 const relativeLinks = script(import.meta.url, "relative-links.pl");
 
-/** The base image with its C library's development files: what a compiler takes for the target's root. */
-export function buildSysroot(base: string, platform: Platform, network: Network | undefined): Container {
-  return withPackages(dag.container({ platform }).from(base), developmentPackages, network).withExec([
-    "perl",
-    "-e",
-    relativeLinks,
-  ]);
+/** An image of the target's platform with its C library's development files: what a compiler takes for the target's root. */
+export function buildSysroot(image: Container, network: Network | undefined): Container {
+  return withPackages(image, developmentPackages, network).withExec(["perl", "-e", relativeLinks]);
 }
 
 /** The base image, on the engine's own platform, with Python: for work that nothing of the target is needed for. */

@@ -1,4 +1,4 @@
-import { type Container, type Directory, dag, type File, type Platform } from "@dagger.io/dagger";
+import type { Container, Directory, File, Platform } from "@dagger.io/dagger";
 import { type Built, buildDeno, checkBinary, forDebugging, printFile, startRuntime } from "../../dagger/deno/build.js";
 import { withTargetBuildScripts } from "../../dagger/deno/build-scripts.js";
 import { rehearseDeno } from "../../dagger/deno/rehearsal.js";
@@ -21,7 +21,7 @@ import { compareRust } from "../toolchain/asked.js";
 import { openCompilerCache } from "../toolchain/compiler-cache.js";
 import { checkHeader } from "../toolchain/elf.js";
 import { checkFloor, checkToolchain } from "../toolchain/glibc.js";
-import { openNetwork, ownToolchain, requireRust, targetRoot } from "../toolchain/toolchains.js";
+import { openNetwork, ownToolchain, requireRust, targetBase, targetRoot } from "../toolchain/toolchains.js";
 
 /**
  * The container that runs cargo: of the target's architecture, for V8 makes Deno's snapshot during the build; or of the
@@ -67,11 +67,6 @@ interface CargoProgram {
   /** arguments of cargo build, the profile aside */
   cargo: string[];
   strip: string[];
-}
-
-/** Where a program of the target is run: a container that has no more than the base image. */
-function targetBase({ settings, target }: Work): Container {
-  return dag.container({ platform: target.platform as Platform }).from(settings.base);
 }
 
 /**
@@ -132,7 +127,7 @@ async function prepareProgram(
           ? null
           : { mebibytes: denoDisk(cross), what: `cargo's build of ${program.name}` },
       });
-      if (cross) await checkFloor(container, binary, target);
+      if (cross) await checkFloor(container, binary, target, settings.sysroot ? "--sysroot's image" : "the base image");
       return { binary: await check(targetBase(work), binary), debug };
     });
   };

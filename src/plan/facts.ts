@@ -45,6 +45,8 @@ export interface Facts {
   ownToolchain: boolean;
   /** where Deno's cargo build runs */
   way: Way;
+  /** the image that gives the target's C library; empty: the base image */
+  sysroot: string;
   profile: string;
   features: string[];
   upgrade: boolean;

@@ -111,7 +111,7 @@ function librarySteps(facts: Facts, recipe: LibraryRecipe): Step[] {
       name: "make the sysroot",
       where: native ? "native" : "emulated",
       platform: target.platform,
-      why: "the target's base image with its C library's headers sets the glibc floor; only its package manager runs",
+      why: `${facts.sysroot || "the base image"} for the target, with its C library's headers, sets the glibc floor; only its package manager runs`,
       cost: native ? "half a minute" : "one to three minutes",
     },
     {

@@ -8,8 +8,35 @@ export interface Way {
   why: string;
 }
 
-/** Decides where cargo runs. What was asked for and cannot be is an error. */
-export function chooseWay(asked: Strategy, engine: Target, target: Target, unknown: Unknown): Way {
+/** Only cross compilers take their C library from another image than their own. */
+function chooseForSysroot(asked: Strategy, unknown: Unknown): Way {
+  if (asked !== "AUTO" && asked !== "CROSS") {
+    throw new Error(
+      `strategy: ${asked} compiles against the C library of cargo's own container, and --sysroot gives another; ` +
+        "accepted here: AUTO, CROSS, or no --sysroot",
+    );
+  }
+  if (unknown !== null) {
+    throw new Error(
+      `sysroot: Deno would have to be cross-compiled, which is not possible: ${unknown}; accepted here: no --sysroot, and ` +
+        "the older image as --base",
+    );
+  }
+  return { where: "cross", why: "--sysroot gives the C library, which only cross compilers take" };
+}
+
+/**
+ * Decides where cargo runs; `sysroot`: the C library of another image than the tools' was asked for. What was asked for and
+ * cannot be is an error.
+ */
+export function chooseWay(
+  asked: Strategy,
+  engine: Target,
+  target: Target,
+  unknown: Unknown,
+  sysroot: boolean = false,
+): Way {
+  if (sysroot) return chooseForSysroot(asked, unknown);
   const native = engine === target;
   switch (asked) {
     case "NATIVE":

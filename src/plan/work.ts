@@ -30,12 +30,12 @@ export async function inTurn<T, U>(items: readonly T[], work: (item: T) => Promi
 
 /** Refuses a strategy that an engine has no way for, before the source is fetched. */
 export function checkEngine(settings: Settings, engine: Target, targets: readonly Target[]): void {
-  for (const target of targets) chooseWay(settings.strategy, engine, target, null);
+  for (const target of targets) chooseWay(settings.strategy, engine, target, null, settings.sysroot !== "");
 }
 
 /** Decides everything about one version on one platform; nothing is compiled or installed for it. */
 export async function decide(settings: Settings, tree: Tree, engine: Target, target: Target): Promise<Work> {
-  const way = chooseWay(settings.strategy, engine, target, tree.unknownScripts);
+  const way = chooseWay(settings.strategy, engine, target, tree.unknownScripts, settings.sysroot !== "");
   const features = [...new Set([...tree.recipe.libraryFeatures, ...settings.libraryFeatures])];
   const recipe = libraryRecipe(tree.libraryVersion, target.triple, features);
   const origin = settings.prebuilt ? "prebuilt" : settings.fromUpstream ? "upstream" : "source";
@@ -64,6 +64,7 @@ export async function decide(settings: Settings, tree: Tree, engine: Target, tar
     systemCompilers: settings.toolchains.length > 0 || engine.cpu === "arm64",
     headers: chooseHeaders(settings.precompiledHeaders, settings.compilerCache !== "", recipe),
     ownToolchain: settings.toolchains.length > 0,
+    sysroot: settings.sysroot,
     profile: settings.profile,
     features: settings.features,
     upgrade: settings.upgrade,

@@ -11,6 +11,7 @@ export interface Settings {
   fromUpstream: boolean;
   toolchains: Container[];
   base: string;
+  sysroot: string;
   repository: string;
   libraryRepository: string;
   patches?: Directory;
@@ -49,6 +50,7 @@ export interface Rule {
 /** The constructor's plain arguments. */
 export interface Options {
   base: string;
+  sysroot: string;
   repository: string;
   "library-repository": string;
   profile: string;
@@ -78,6 +80,7 @@ export const imageReference: Rule = {
  */
 const RULES: Record<Exclude<keyof Options, "compiler-cache">, Rule[]> = {
   base: [imageReference],
+  sysroot: [{ ...imageReference, accepts: new RegExp(`^$|${imageReference.accepts.source}`) }],
   repository: [gitUrl],
   "library-repository": [gitUrl],
   profile: [

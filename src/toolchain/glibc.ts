@@ -20,11 +20,9 @@ export async function checkToolchain(toolchain: Container, base: Container, targ
   );
 }
 
-/** Cross-compiled, a binary must not need a newer C library than that of the base image. */
-export async function checkFloor(compilers: Container, binary: File, target: Target): Promise<void> {
+/** Cross-compiled, a binary must not need a newer C library than that of the image that gave the target's root. */
+export async function checkFloor(compilers: Container, binary: File, target: Target, image: string): Promise<void> {
   const { needed, given } = await glibcFloor(compilers, target.triple, binary);
   if (!newer(needed, given)) return;
-  throw new Error(
-    `the binary that was built for ${target.platform} needs glibc ${needed}, but the base image has ${given}`,
-  );
+  throw new Error(`the binary that was built for ${target.platform} needs glibc ${needed}, but ${image} has ${given}`);
 }

@@ -9,6 +9,7 @@ import { parsePlatform, type Target } from "../request/platform.js";
 export interface ToolchainOptions {
   toolchains: Container[];
   base: string;
+  sysroot: string;
   mirrors: string[];
   proxy?: Secret;
   noProxy: string[];
@@ -77,7 +78,17 @@ export function requireRust(version: string | null, tree: string): string {
   throw new Error(`toolchains: ${tree} has no rust-toolchain.toml, so a toolchain container must be given`);
 }
 
-/** The target's root: its C library sets the glibc floor of what is compiled against it. */
-export function targetRoot({ settings, target }: { settings: ToolchainOptions; target: Target }): Container {
-  return withVersions(buildSysroot(settings.base, target.platform as Platform, openNetwork(settings)), []);
+interface ForTarget {
+  settings: ToolchainOptions;
+  target: Target;
+}
+
+/** The image that what is built must run on: nothing but it, on the target's platform. */
+export function targetBase({ settings, target }: ForTarget): Container {
+  return dag.container({ platform: target.platform as Platform }).from(settings.sysroot || settings.base);
+}
+
+/** The same as the target's root: its C library sets the glibc floor of what is compiled against it. */
+export function targetRoot({ settings, target }: ForTarget): Container {
+  return withVersions(buildSysroot(targetBase({ settings, target }), openNetwork(settings)), []);
 }

@@ -42,6 +42,7 @@ function stepsOf(strategy: Strategy, from: Pick<Facts, "origin" | "crate">): Ste
     published: false,
     ownToolchain: false,
     way: chooseWay(strategy, engine, target, null),
+    sysroot: "",
     profile: "release",
     features: [],
     upgrade: true,

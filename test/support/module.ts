@@ -38,6 +38,7 @@ export interface Options {
   libraryFeatures: Arguments[30];
   gnArguments: Arguments[31];
   vendor: Arguments[32];
+  sysroot: Arguments[33];
 }
 
 /** What is given to all modules of a test file that say nothing else. */
@@ -80,6 +81,7 @@ export function denoFromSource(given: Partial<Options> = {}): DenoFromSource {
     options.libraryFeatures,
     options.gnArguments,
     options.vendor,
+    options.sysroot,
   );
 }
 

@@ -30,7 +30,7 @@ function describe(): string {
   const target = parsePlatform(values.platform);
   const engine = parsePlatform(values.engine, "engine");
   const request = positionals[0] === undefined ? undefined : parseVersion(positionals[0]);
-  const choices = { features: [], upgrade: true, profile: "release", gnArguments: [] };
+  const choices = { features: [], upgrade: true, sysroot: "", profile: "release", gnArguments: [] };
 
   if (values.source === undefined) {
     if (request?.kind !== "release") throw new Error("usage: npm run plan -- VERSION [--source DIR], such as 2.9.5");

@@ -1,13 +1,13 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { type Container, dag, type File, type Platform } from "@dagger.io/dagger";
+import { type Container, type Directory, dag, type File, type Platform } from "@dagger.io/dagger";
 import { beforeAll, expect, it } from "vitest";
 import { BuildStrategy } from "../../../src/request/enums.js";
 import { describeEngine } from "../../support/engine.js";
 import { denoFromSource, type Options } from "../../support/module.js";
 import { copyOfDeno, deno, edit, library, version } from "../support/fixture.js";
-import { useSession } from "../support/session.js";
-import { base, toolchain } from "../support/toolchain.js";
+import { stderrOf, useSession } from "../support/session.js";
+import { base, older, toolchain } from "../support/toolchain.js";
 
 describeEngine("linux/arm64 on an engine of another architecture", () => {
   useSession();
@@ -135,5 +135,30 @@ describeEngine("linux/amd64 on an engine of that architecture", () => {
     const binary = await build(BuildStrategy.CROSS);
     const ready = dag.container().from(base).withFile("/bin/deno", binary);
     expect(await ready.withExec(["deno", "eval", "console.log(6*7, Deno.build.arch)"]).stdout()).toBe("42 x86_64\n");
+  });
+
+  it("is compiled against another image's C library than that of its tools, and runs there", async () => {
+    const module = (source: Directory) =>
+      denoFromSource({
+        source,
+        librarySource: library(),
+        toolchains: [toolchain("linux/amd64", true)],
+        base,
+        sysroot: older,
+      });
+    const binary = await module(deno()).build(version, "linux/amd64");
+    const ready = dag.container().from(older).withFile("/bin/deno", binary);
+    expect(await ready.withExec(["deno", "eval", "console.log(6*7, Deno.build.arch)"]).stdout()).toBe("42 x86_64\n");
+
+    // strlcpy came with glibc 2.38, which the tools' image has and this one has not.
+    const directory = await copyOfDeno();
+    await edit(
+      join(directory, "cli/main.rs"),
+      "fn main() {",
+      'extern "C" {\n  fn strlcpy(to: *mut u8, from: *const u8, size: usize) -> usize;\n}\n\nfn main() {\n' +
+        '  unsafe { strlcpy([0u8; 4].as_mut_ptr(), c"a".as_ptr().cast(), 4) };',
+    );
+    const failure = module(dag.host().directory(directory)).build(version, "linux/amd64");
+    expect(await failure.then(() => "", stderrOf)).toContain("undefined symbol: strlcpy");
   });
 });

@@ -15,7 +15,7 @@ import { deno, library, version } from "../support/fixture.js";
 import { hostAddress } from "../support/git.js";
 import { imageModule, look, official, platforms, tini } from "../support/image.js";
 import { manifest } from "../support/local-registry.js";
-import { useSession } from "../support/session.js";
+import { stderrOf, useSession } from "../support/session.js";
 import { base, registry, toolchain } from "../support/toolchain.js";
 
 type Name = (typeof platforms)[number];
@@ -30,8 +30,6 @@ const run = (program: File, platform: Name) =>
     .withFile("/bin/program", program)
     .withExec(["program"])
     .stdout();
-
-const stderrOf = (error: unknown) => String((error as { stderr?: string }).stderr);
 
 describeEngine("a standalone program on a real engine", () => {
   useSession();

@@ -27,3 +27,6 @@ export function useSession(log?: Writable): void {
     await ended;
   });
 }
+
+/** What a command that failed said on standard error; the error's own message has its status alone. */
+export const stderrOf = (error: unknown) => String((error as { stderr?: string }).stderr);

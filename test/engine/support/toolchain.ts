@@ -3,6 +3,9 @@ import { type Container, dag, type Platform } from "@dagger.io/dagger";
 /** The base image of the engine tests: Debian 13 for both platforms, whose own packages make the toolchains. */
 export const base = process.env.DENO_FROM_SOURCE_TEST_BASE ?? "debian:trixie";
 
+/** An older distribution than {@link base}, with an older C library: Debian 12. */
+export const older = process.env.DENO_FROM_SOURCE_TEST_SYSROOT ?? "debian:bookworm";
+
 /** A registry that takes pushes, for what `dagger call` can only be given by address. */
 export const registry = process.env.DENO_FROM_SOURCE_TEST_REGISTRY ?? "localhost:5000";
 

@@ -94,6 +94,15 @@ describe("the cache volume of V8", () => {
     expect(await libraryKey({ rules: same, engine: "linux/arm64" }, options)).not.toBe(amd64);
   });
 
+  it("is another for the C library of another image", async () => {
+    const script = "cli/snapshot/build.rs";
+    const trees = {
+      [`${DENO}@v2.9.5`]: { ...denoTree("2.9.5", "150.4.0"), [script]: "create_runtime_snapshot(path)" },
+    };
+    const plain = await libraryKey({ trees });
+    expect(await libraryKey({ trees }, () => ({ sysroot: "debian:bullseye" }))).not.toBe(plain);
+  });
+
   it("is another for other arguments of GN alone", async () => {
     const files = libraryTree("150.4.0");
     const checkout = await libraryKey({ rules: same }, () => ({ librarySource: directory(files) }));

@@ -190,3 +190,46 @@ describe("a build for the engine's own architecture with a newer toolchain than 
     });
   });
 });
+
+describe("a build against the C library of another image", () => {
+  const older = (platform: "linux/amd64" | "linux/arm64", options: Partial<Options> = {}) =>
+    denoFromSource({
+      prebuilt: prebuilt(platform === "linux/amd64" ? "x86_64" : undefined),
+      sysroot: "debian:bullseye",
+      ...options,
+    }).build("2.9.5", platform);
+  const image = (thing: unknown) => chain(thing as Thing)[1]?.args.address;
+
+  it.each(["linux/amd64", "linux/arm64"] as const)("is cross-compiled for %s by the base image's tools", async (it) => {
+    const result = await asked(session(changes()), () => older(it));
+    expect(platformOf(result)).toBe("linux/amd64");
+    expect(image(result)).toMatch(/^ubuntu:24\.04@/);
+    const root = argumentOf(steps(result, "withMountedDirectory", { path: "/sysroot" })[0], "source");
+    expect(image(root)).toBe("debian:bullseye");
+    expect(platformOf(root as Thing)).toBe(it);
+  });
+
+  it("is run in that image", async () => {
+    const it = session(changes());
+    await asked(it, () => older("linux/arm64"));
+    const ran = it.questions
+      .flatMap(({ of }) => (of?.field === "withExec" ? [of] : []))
+      .filter(({ args }) => (args.args as string[])[0] === "/deno");
+    expect([...new Set(ran.map(image))]).toEqual(["debian:bullseye"]);
+  });
+
+  it("is an error that names the option when it needs a newer C library", async () => {
+    const it = session(changes({ rules: [says("2.34", "2.31")] }));
+    await expect(asked(it, () => older("linux/arm64"))).rejects.toThrow(
+      "linux/arm64 needs glibc 2.34, but --sysroot's image has 2.31",
+    );
+  });
+
+  it("is refused with --strategy=NATIVE before the source is fetched", async () => {
+    const it = session(changes());
+    await expect(asked(it, () => older("linux/amd64", { strategy: BuildStrategy.NATIVE }))).rejects.toThrow(
+      "strategy: NATIVE compiles against the C library of cargo's own container, and --sysroot gives another",
+    );
+    expect(it.questions.map(({ field }) => field)).toEqual(["defaultPlatform"]);
+  });
+});

@@ -28,6 +28,7 @@ function facts(changes: Partial<Facts> = {}): Facts {
     published: false,
     ownToolchain: false,
     way: { where: "native", why: "" },
+    sysroot: "",
     profile: "release",
     features: [],
     upgrade: true,

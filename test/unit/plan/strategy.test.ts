@@ -34,6 +34,25 @@ describe("where cargo runs", () => {
     );
   });
 
+  it("is cross where another image gives the C library, on the target's own architecture, too", () => {
+    expect(chooseWay("AUTO", arm64, arm64, null, true).where).toBe("cross");
+    expect(chooseWay("CROSS", amd64, arm64, null, true).where).toBe("cross");
+  });
+
+  it.each([
+    ["NATIVE", amd64, null, "strategy: NATIVE compiles against the C library of cargo's own container, and --sysroot"],
+    ["EMULATED", arm64, null, "strategy: EMULATED compiles against the C library of cargo's own container"],
+    [
+      "AUTO",
+      arm64,
+      "the tree is odd",
+      "sysroot: Deno would have to be cross-compiled, which is not possible: the tree",
+    ],
+    ["CROSS", arm64, "the tree is odd", "accepted here: no --sysroot, and the older image as --base"],
+  ] as const)("is refused as %s for %o with another image's C library where %s", (asked, target, unknown, message) => {
+    expect(() => chooseWay(asked, amd64, target, unknown, true)).toThrow(message);
+  });
+
   it.each([
     ["NATIVE", amd64, arm64, "strategy: NATIVE needs an engine on linux/arm64, this one is linux/amd64"],
     ["EMULATED", arm64, arm64, "strategy: EMULATED is for an engine of another architecture"],

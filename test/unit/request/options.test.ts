@@ -5,6 +5,7 @@ const values: Options = {
   base: "ubuntu:24.04",
   repository: "https://github.com/denoland/deno",
   "library-repository": "https://github.com/denoland/rusty_v8",
+  sysroot: "",
   profile: "release",
   features: [],
   jobs: 0,
