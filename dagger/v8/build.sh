@@ -18,6 +18,13 @@ if ! grep -E -z -q 'current_cpu == target_cpu &&[[:space:]]+target_sysroot != ""
 fi
 # In a log this says whether they are, or why not.
 if [ -n "${PRECOMPILED_HEADERS-}" ]; then "$PYTHON" "$PRECOMPILED_HEADERS/edit.py" . "$PRECOMPILED_HEADERS"; fi
+# The crate leaves V8's script out. With a time that never changes, or Ninja would compile every cluster anew; what is in
+# it is part of the name of the objects' volume instead.
+if [ -n "${CLUSTERS-}" ] && [ ! -e v8/tools/cluster_files.py ]; then
+  mkdir -p v8/tools
+  cp "$CLUSTERS/cluster_files.py" v8/tools/cluster_files.py
+  touch -d @315532800 v8/tools/cluster_files.py
+fi
 arguments=$GN_ARGUMENTS
 if [ "$SYSTEM_COMPILERS" = true ]; then
   # The script downloads Chromium's Rust (x86_64 only) whatever GN is told to use.
@@ -69,6 +76,10 @@ give_up() {
   if [ -n "${PRECOMPILED_HEADERS-}" ]; then
     echo "V8 was not compiled. If the step that failed was to make a file .gch, or to compile with one, V8's headers" \
       "cannot be precompiled here: --precompiled-headers=false does without" >&2
+  fi
+  if [ -n "${CLUSTERS-}" ]; then
+    echo "V8 was not compiled. If the step that failed was of a file of V8's folder gen, some of its files cannot be compiled" \
+      "as one: --gn-arguments=v8_enable_cluster_build=false compiles each by itself" >&2
   fi
   exit 1
 }

@@ -22,6 +22,8 @@ export interface LibraryBuild {
   gnArgumentsVariable: string;
   /** have GN precompile the headers of V8's large targets, where its files are as they are known */
   precompiledHeaders: boolean;
+  /** `gnArguments` have V8's files compiled many at a time, which takes a script that not every source has */
+  clustered: boolean;
   /** programs of the target make V8's snapshot, under QEMU, as `gnArguments` say */
   emulated: boolean;
   python: string;
@@ -46,6 +48,11 @@ const edit = stageFiles(import.meta.url, "precompiled-headers", ["edit.py"]);
 /** Which headers are precompiled. They are written for each call with a time that never changes. */
 export const headers = stageFiles(import.meta.url, "precompiled-headers", ["base.h", "builtins.h", "compiler.h"]);
 
+const CLUSTERS = "/opt/clusters";
+
+/** What decides which files are compiled together, where the source has nothing of its own. */
+export const clusters = stageFiles(import.meta.url, "clusters", ["cluster_files.py"]);
+
 /** The container that build.sh runs in, without the volume for what it compiles. */
 export async function prepareBuild(input: LibraryBuild): Promise<Container> {
   const container = (await withCargoRegistry(input.toolchain))
@@ -66,7 +73,10 @@ export async function prepareBuild(input: LibraryBuild): Promise<Container> {
     .withEnvVariable("GN_ARGUMENTS_VARIABLE", input.gnArgumentsVariable)
     .withEnvVariable("GN_ARGUMENTS", input.gnArguments.join(" "))
     .withEnvVariable("EMULATED", String(input.emulated))
-    .with((it) => (input.precompiledHeaders ? withPrecompiledHeaders(it) : it));
+    .with((it) => (input.precompiledHeaders ? withPrecompiledHeaders(it) : it))
+    .with((it) =>
+      input.clustered ? withStageFiles(it, CLUSTERS, clusters).withEnvVariable("CLUSTERS", CLUSTERS) : it,
+    );
   return input.jobs > 0 ? container.withVolatileVariable("CARGO_BUILD_JOBS", String(input.jobs)) : container;
 }
 

@@ -1,5 +1,6 @@
 /** What GN, cargo and the packages' installer are given. */
 import type { Target } from "../request/platform.js";
+import { CLUSTER_ARGUMENTS } from "./clusters.js";
 import type { Facts } from "./facts.js";
 import type { DenoRecipe, LibraryRecipe } from "./recipe.js";
 
@@ -47,7 +48,7 @@ function askedArguments(asked: string[], own: string[]): string[] {
  */
 export function gnArguments(
   recipe: LibraryRecipe,
-  facts: Pick<Facts, "systemCompilers" | "crate" | "target" | "engine" | "gnArguments">,
+  facts: Pick<Facts, "systemCompilers" | "crate" | "target" | "engine" | "clusters" | "gnArguments">,
 ): string[] {
   const own = [
     ...recipe.gnArguments,
@@ -57,6 +58,7 @@ export function gnArguments(
     ...(emulatesSnapshot(recipe, facts)
       ? [`v8_snapshot_toolchain="//build/toolchain/linux:clang_${facts.target.cpu}"`]
       : []),
+    ...(facts.clusters.clustered ? CLUSTER_ARGUMENTS : []),
     ...(facts.systemCompilers ? recipe.systemGnArguments : []),
     ...(facts.crate ? recipe.crateGnArguments : []),
   ];

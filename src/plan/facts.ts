@@ -1,6 +1,7 @@
 import type { Directory } from "@dagger.io/dagger";
 import type { Target } from "../request/platform.js";
 import type { Channel } from "../request/version.js";
+import type { Clusters } from "./clusters.js";
 import type { Headers } from "./headers.js";
 import type { DenoRecipe } from "./recipe.js";
 import type { Unknown } from "./snapshot.js";
@@ -37,6 +38,8 @@ export interface Facts {
   systemCompilers: boolean;
   /** whether V8's headers are precompiled */
   headers: Headers;
+  /** whether V8's files are compiled many at a time */
+  clusters: Clusters;
   /** rusty_v8's source is the published crate, which lacks files of a checkout; null: not known before it is read */
   crate: boolean | null;
   /** Deno's source is the published crate, which lacks files of the repository */

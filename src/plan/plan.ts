@@ -82,7 +82,7 @@ export type Plan = {
 };
 
 function librarySteps(facts: Facts, recipe: LibraryRecipe): Step[] {
-  const { origin, engine, target, libraryVersion, systemCompilers, headers } = facts;
+  const { origin, engine, target, libraryVersion, systemCompilers, headers, clusters } = facts;
   if (origin !== "source") {
     const why = origin === "upstream" ? "asked for by --library-origin=UPSTREAM" : "given by --prebuilt";
     return [{ name: `take V8 ${libraryVersion}`, where: "none", platform: engine.platform, why, cost: "a copy" }];
@@ -123,9 +123,10 @@ function librarySteps(facts: Facts, recipe: LibraryRecipe): Step[] {
         `compiles for any target; V8's snapshot of its own builtins is made by ${emulated ? "programs of the target, so no second V8 is compiled" : "a host program"}; headers are ` +
         (headers.precompiled
           ? `precompiled, for ${headers.why}; where its GN files are unlike any that are known they are not, and the log says so`
-          : `not precompiled: ${headers.why}`),
+          : `not precompiled: ${headers.why}`) +
+        (clusters.clustered ? `; its files are compiled 25 at a time, for ${clusters.why}` : ""),
       cost: native
-        ? headers.precompiled
+        ? headers.precompiled || clusters.clustered
           ? "an hour on 2 cores (docs/records/real-builds.md)"
           : "hours: more than 3 on 2 cores (docs/records/real-builds.md)"
         : emulated

@@ -60,6 +60,8 @@ export interface LibraryRecipe {
   chromiumRust: boolean;
   /** its headers can be precompiled, by an edit of its GN files */
   precompiledHeaders: boolean;
+  /** its GN files can put many .cc files together to be compiled as one */
+  clusters: boolean;
   /** for another architecture, programs of the target can make its snapshot, under QEMU */
   emulatedSnapshot: boolean;
   /** Debian and Ubuntu packages for V8_FROM_SOURCE, compilers aside */
@@ -560,6 +562,18 @@ export const LIBRARY: readonly LibraryRow[] = [
   },
   {
     range: "*",
+    clusters: false,
+    why: "v8/gni/cluster_build.gni came with 14.7",
+    source: "the crate v8 146.8.0",
+  },
+  {
+    range: ">=147.4.0",
+    clusters: true,
+    why: "v8_enable_cluster_build compiles the files of four large targets 25 at a time",
+    source: "v8/gni/cluster_build.gni of the crates v8 147.4.0, 150.0.0, 150.4.0 and 152.2.0",
+  },
+  {
+    range: "*",
     emulatedSnapshot: false,
     why: "no V8 before 10.9 was read for it",
     source: rustyV8("v0.54.0/Cargo.toml"),
@@ -686,6 +700,7 @@ export function libraryRecipe(v8Version: string, triple: string, features: strin
     libclang: last(rows, "libclang"),
     chromiumRust: last(rows, "chromiumRust"),
     precompiledHeaders: last(rows, "precompiledHeaders"),
+    clusters: last(rows, "clusters"),
     emulatedSnapshot: last(rows, "emulatedSnapshot"),
     packages: rows.flatMap((row) => row.packages ?? []),
     llvmPackages: rows.flatMap((row) => row.llvmPackages ?? []),

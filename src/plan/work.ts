@@ -1,6 +1,7 @@
 import type { Settings } from "../request/options.js";
 import type { Target } from "../request/platform.js";
 import { emulatesSnapshot } from "./arguments.js";
+import { chooseClusters } from "./clusters.js";
 import type { Facts, Tree } from "./facts.js";
 import { chooseHeaders } from "./headers.js";
 import { type Plan, plan } from "./plan.js";
@@ -62,6 +63,7 @@ export async function decide(settings: Settings, tree: Tree, engine: Target, tar
     way,
     // Chromium publishes its clang for x86_64 only: https://github.com/denoland/rusty_v8/issues/1907
     systemCompilers: settings.toolchains.length > 0 || engine.cpu === "arm64",
+    clusters: chooseClusters(settings.gnArguments, settings.compilerCache !== "", recipe),
     headers: chooseHeaders(settings.precompiledHeaders, settings.compilerCache !== "", recipe),
     ownToolchain: settings.toolchains.length > 0,
     sysroot: settings.sysroot,

@@ -10,7 +10,7 @@ import { type LibclangRange, withLibclang } from "../../dagger/toolchain/libclan
 import { buildToolchain, withoutTimes } from "../../dagger/toolchain/toolchain.js";
 import * as upstream from "../../dagger/upstream/git.js";
 import { withPatches } from "../../dagger/upstream/patches.js";
-import { buildLibrary, headers, type LibraryBuild } from "../../dagger/v8/build.js";
+import { buildLibrary, clusters, headers, type LibraryBuild } from "../../dagger/v8/build.js";
 import { withRestored } from "../../dagger/v8/published-crate.js";
 import { rehearseLibrary } from "../../dagger/v8/rehearsal.js";
 import { cacheKey } from "../engine/cache-key.js";
@@ -124,6 +124,7 @@ async function prepareInput(work: Work): Promise<() => Promise<LibraryBuild>> {
   const root = targetRoot(work);
   const gn = gnArguments(recipe, facts);
   const precompiledHeaders = facts.headers.precompiled;
+  const { clustered } = facts.clusters;
   return async () => {
     const [digest, tools, libraries] = await Promise.all([source.digest(), versions(container), versions(root)]);
     return {
@@ -136,6 +137,7 @@ async function prepareInput(work: Work): Promise<() => Promise<LibraryBuild>> {
       gnArguments: gn,
       gnArgumentsVariable: recipe.gnArgumentsVariable,
       precompiledHeaders,
+      clustered,
       emulated: emulatesSnapshot(recipe, facts),
       python: recipe.python,
       archive: recipe.archive,
@@ -146,6 +148,7 @@ async function prepareInput(work: Work): Promise<() => Promise<LibraryBuild>> {
         gn,
         // Without them the name is what it was before there were any.
         ...(precompiledHeaders && { headers }),
+        ...(clustered && { clusters }),
         source: digest,
         toolchain: tools,
         sysroot: libraries,

@@ -43,6 +43,7 @@ function stepsOf(strategy: Strategy, from: Pick<Facts, "origin" | "crate">): Ste
     ownToolchain: false,
     way: chooseWay(strategy, engine, target, null),
     sysroot: "",
+    clusters: { clustered: false, why: "no compiler cache was given" },
     profile: "release",
     features: [],
     upgrade: true,

@@ -9,6 +9,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { cargoArguments, cargoEnvironment } from "../../src/plan/arguments.js";
+import { chooseClusters } from "../../src/plan/clusters.js";
 import { chooseHeaders } from "../../src/plan/headers.js";
 import { packageVersion, pathIn, rustVersion, v8Version } from "../../src/plan/manifests.js";
 import { plan, planText } from "../../src/plan/plan.js";
@@ -76,6 +77,7 @@ function describe(): string {
       crate: false,
       published,
       headers: chooseHeaders(true, false, v8),
+      clusters: chooseClusters([], false, v8),
       ownToolchain: false,
       way: chooseWay("AUTO", engine, target, unknown),
     },

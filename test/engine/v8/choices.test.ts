@@ -3,7 +3,7 @@ import { expect, it, vi } from "vitest";
 import { describeEngine } from "../../support/engine.js";
 import { denoFromSource, type Options } from "../../support/module.js";
 import { deno, library, libraryVersion, version } from "../support/fixture.js";
-import { useSession } from "../support/session.js";
+import { stderrOf, useSession } from "../support/session.js";
 import { base, toolchain } from "../support/toolchain.js";
 import { lookInVolume } from "../support/volume.js";
 
@@ -45,5 +45,37 @@ describeEngine("a V8 of one's own choices on a real engine", () => {
     await expect(module({ gnArguments: ["v8_enable_other=true"] }).library(version, platform)).rejects.toThrow(
       "gn-arguments: this V8 does not take v8_enable_other=true: GN ignores v8_enable_other",
     );
+  });
+
+  const clustered = { gnArguments: ["v8_enable_cluster_build=true"] };
+
+  it("compiles V8's files as one where that is asked for, and no object anew in another call", async () => {
+    const volumes = vi.spyOn(dag, "cacheVolume");
+    const object = "obj/v8_base_without_compiler/v8_base_without_compiler-src-1.o";
+    // With the look at the disk it is another command, which the engine runs on the same volume.
+    const made = async (ignoreResources: boolean) => {
+      volumes.mockClear();
+      await (await module({ ...clustered, ignoreResources }).library(version, platform)).sync();
+      const key = volumes.mock.calls.map(([name]) => name).find((name) => name.startsWith("rusty-v8-"));
+      return lookInVolume(dag.container().from(base), key, `cd /cache/target/*/release/gn_out && stat -c %Y ${object}`);
+    };
+    const first = await made(true);
+    expect(Number(first)).toBeGreaterThan(0);
+    expect(await made(false)).toBe(first);
+  });
+
+  it("says how to do without where two files cannot be compiled as one", async () => {
+    const clash = "static int clash;\n";
+    const texts = await Promise.all(
+      ["src/interpreter.cc", "src/snapshot.cc"].map(
+        async (path) => [path, await library().file(path).contents()] as const,
+      ),
+    );
+    const librarySource = texts.reduce((it, [path, text]) => it.withNewFile(path, clash + text), library());
+    const failure = module({ ...clustered, librarySource }).library(version, platform);
+    const said = await failure.then((it) => it.sync()).then(() => "", stderrOf);
+    expect(said).toContain("redefinition of 'clash'");
+    expect(said).toContain("--gn-arguments=v8_enable_cluster_build=false compiles each by itself");
+    expect(await (await module({ librarySource }).library(version, platform)).entries()).toHaveLength(2);
   });
 });

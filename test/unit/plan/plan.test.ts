@@ -29,6 +29,7 @@ function facts(changes: Partial<Facts> = {}): Facts {
     ownToolchain: false,
     way: { where: "native", why: "" },
     sysroot: "",
+    clusters: { clustered: false, why: "no compiler cache was given" },
     profile: "release",
     features: [],
     upgrade: true,
@@ -359,6 +360,8 @@ describe("gnArguments", () => {
   const target = parsePlatform("linux/arm64");
   const always = ["use_sysroot=false", "use_glib=false", 'target_cpu="arm64"', 'target_sysroot="/sysroot"'];
 
+  const none = { clustered: false, why: "" };
+
   it("names the target's own toolchain for V8's snapshot, for another architecture than the engine's", () => {
     const pairs = [
       ["linux/amd64", "linux/arm64"],
@@ -366,9 +369,14 @@ describe("gnArguments", () => {
       ["linux/amd64", "linux/amd64"],
     ].map((names) => names.map((name) => parsePlatform(name)) as [Target, Target]);
     const named = pairs.map(([engine, of]) =>
-      gnArguments(recipe, { target: of, engine, systemCompilers: false, crate: false, gnArguments: [] }).filter((it) =>
-        /snapshot/.test(it),
-      ),
+      gnArguments(recipe, {
+        target: of,
+        engine,
+        systemCompilers: false,
+        crate: false,
+        clusters: none,
+        gnArguments: [],
+      }).filter((it) => /snapshot/.test(it)),
     );
     const toolchain = (cpu: string) => [`v8_snapshot_toolchain="//build/toolchain/linux:clang_${cpu}"`];
     expect(named).toEqual([toolchain("arm64"), toolchain("x64"), []]);
@@ -380,17 +388,26 @@ describe("gnArguments", () => {
     [false, true, [...always, "v8_enable_builtins_optimization=false", "chrome_pgo_phase=0"]],
     [false, null, always],
   ])("with system compilers: %j, from the crate: %j", (systemCompilers, crate, expected) => {
-    expect(gnArguments(recipe, { target, engine: target, systemCompilers, crate, gnArguments: [] })).toEqual(expected);
+    expect(
+      gnArguments(recipe, { target, engine: target, systemCompilers, crate, clusters: none, gnArguments: [] }),
+    ).toEqual(expected);
   });
 
   it("name the target's processor, which build.rs leaves out for amd64", () => {
     const amd64 = parsePlatform("linux/amd64");
-    const of = { target: amd64, engine: amd64, systemCompilers: false, crate: false, gnArguments: [] };
+    const of = { target: amd64, engine: amd64, systemCompilers: false, crate: false, clusters: none, gnArguments: [] };
     expect(gnArguments(recipe, of)).toContain('target_cpu="x64"');
   });
 
   const withAsked = (...asked: string[]) =>
-    gnArguments(recipe, { target, engine: target, systemCompilers: false, crate: false, gnArguments: asked });
+    gnArguments(recipe, {
+      target,
+      engine: target,
+      systemCompilers: false,
+      crate: false,
+      clusters: none,
+      gnArguments: asked,
+    });
 
   it("has what was asked for at the end, where it counts; a word is quoted, and what is said already is not repeated", () => {
     const asked = ["v8_enable_maglev=false", "symbol_level=1", "v8_mode=small", 'v8_other="1"', "use_glib=false"];
