@@ -21,6 +21,10 @@ export interface DenoRecipe {
   withoutUpgrade: string[] | null;
   /** the file and its constants that a fork points elsewhere so that `deno upgrade` downloads its own binaries */
   upgradeSource: { file: string; constants: string[] };
+  /** what names the server that is asked which version is the newest, in the same file; null: the release page itself is */
+  newestSource: string | null;
+  /** the file with the download of `deno compile`, and the expression of its URL */
+  baseSource: { file: string; url: string };
   /** the files that say the version in `deno --version`, and in `Deno.version`; null: where they say it was not read */
   versionSources: { command: string; runtime: string } | null;
   /** arguments of `cargo build` that make `deno`; the profile is not among them */
@@ -174,6 +178,39 @@ export const DENO: readonly DenoRow[] = [
     source: deno("v1.20.0/cli/tools/upgrade.rs"),
   },
   {
+    range: "*",
+    newestSource: null,
+    why: "deno upgrade follows the redirect of RELEASE_URL/latest",
+    source: deno("v1.20.0/cli/tools/upgrade.rs"),
+  },
+  {
+    range: ">=1.27.0",
+    newestSource: '"https://dl.deno.land/release-latest.txt"',
+    why: "deno upgrade without --version reads the newest version there",
+    source: deno("v1.27.0/cli/tools/upgrade.rs#L369"),
+  },
+  {
+    range: ">=1.38.3",
+    newestSource: 'Cow::Borrowed("https://dl.deno.land")',
+    why: "the same, in a function for all channels",
+    source: `${deno("v1.38.3/cli/tools/upgrade.rs")}, and each tag up to 2.9.5`,
+  },
+  {
+    range: "*",
+    baseSource: {
+      file: "cli/tools/standalone.rs",
+      url: 'format!("https://dl.deno.land/{}", binary_path_suffix)',
+    },
+    why: "deno compile downloads deno for another target there",
+    source: deno("v1.20.0/cli/tools/standalone.rs#L65"),
+  },
+  {
+    range: ">=1.33.0",
+    baseSource: { file: "cli/standalone/binary.rs", url: 'format!("https://dl.deno.land/{binary_path_suffix}")' },
+    why: "the file has moved; since 1.40.5 it is denort, for each target",
+    source: `${deno("v2.9.5/cli/standalone/binary.rs#L598")}, and each tag from 1.33.0 on`,
+  },
+  {
     range: "1.46.x",
     upgradeSource: { file: "cli/tools/upgrade.rs", constants: ["RELEASE_URL", "RC_URL"] },
     why: "release candidates are downloaded from RC_URL/vVERSION/ASSET, without `download`",
@@ -184,12 +221,6 @@ export const DENO: readonly DenoRow[] = [
     upgradeSource: { file: "cli/tools/upgrade.rs", constants: ["RELEASE_URL", "DL_RELEASE_URL"] },
     why: "release candidates and LTS are downloaded from DL_RELEASE_URL/vVERSION/ASSET, without `download`",
     source: deno("v2.0.0/cli/tools/upgrade.rs"),
-  },
-  {
-    range: ">=1.27.0",
-    note: "deno upgrade without --version looks the newest version up at dl.deno.land, whatever RELEASE_URL says.",
-    why: "before, it followed the redirect of RELEASE_URL/latest",
-    source: deno("v1.27.0/cli/tools/upgrade.rs#L369"),
   },
   {
     range: ">=1.39.0",
@@ -656,6 +687,8 @@ export function denoRecipe(version: string): DenoRecipe {
     libraryFeatures: rows.flatMap((row) => row.libraryFeatures ?? []),
     withoutUpgrade: last(rows, "withoutUpgrade"),
     upgradeSource: last(rows, "upgradeSource"),
+    newestSource: last(rows, "newestSource"),
+    baseSource: last(rows, "baseSource"),
     versionSources: last(rows, "versionSources"),
     cargo: last(rows, "cargo"),
     denort: last(rows, "denort"),

@@ -73,11 +73,14 @@ function withChecksum(container: Container, files: Directory, name: string, file
 /** What a release has once, whatever its platforms: the source, and the types, printed by the deno that runs natively if there is one. */
 async function makeShared(made: Made[], container: Container, source: File): Promise<Directory> {
   const { work, deno } = made.find((one) => one.work.target === one.work.engine) ?? (made[0] as Made);
-  const { sourceArchive, types } = work.tree.recipe;
-  return withChecksum(container, dag.directory(), sourceArchive, source).withFile(
-    types.file,
+  const { recipe, channel, version } = work.tree;
+  const shared = withChecksum(container, dag.directory(), recipe.sourceArchive, source).withFile(
+    recipe.types.file,
     await printTypes(work, deno),
   );
+  // What a deno that was built with --upgrade-url asks for the newest version, see src/upstream/upgrade.ts.
+  const asked = work.settings.upgradeUrl !== "" && channel === "stable";
+  return asked ? shared.withNewFile("release-latest.txt", `v${version}\n`) : shared;
 }
 
 /** Everything that a release page has, of every platform: the one of which something is wrong is refused before any is made. */

@@ -12,7 +12,7 @@ import { quote } from "../request/text.js";
 import { newest, requestChannel, tagOf, treeChannel, type VersionRequest } from "../request/version.js";
 import { checkNetwork, gitContainer, openNetwork } from "../toolchain/toolchains.js";
 import { facade, withLibraryFeatures } from "./library-features.js";
-import { withUpgradeUrl } from "./upgrade.js";
+import { withOwnBase, withUpgradeUrl } from "./upgrade.js";
 import { versionPlaces, withVendor } from "./vendor.js";
 
 /** The source before patches; no commit where there is no git metadata. */
@@ -121,11 +121,15 @@ export async function findTree(settings: Settings, request: VersionRequest): Pro
   const script = recipe.snapshotScript;
   const scriptText = script && (await upstream.readText(directory, pathIn(script, published)));
   if (settings.upgradeUrl) {
-    const { file, constants } = recipe.upgradeSource;
-    const path = pathIn(file, published);
-    const updater = await upstream.readText(directory, path);
-    if (!updater) throw new Error(`upgrade-url: the tree has no ${path}`);
-    directory = directory.withNewFile(path, withUpgradeUrl(updater, constants, settings.upgradeUrl));
+    for (const [file, point] of [
+      [recipe.upgradeSource.file, withUpgradeUrl],
+      [recipe.baseSource.file, withOwnBase],
+    ] as const) {
+      const path = pathIn(file, published);
+      const text = await upstream.readText(directory, path);
+      if (!text) throw new Error(`upgrade-url: the tree has no ${path}`);
+      directory = directory.withNewFile(path, point(text, recipe, settings.upgradeUrl));
+    }
   }
   if (settings.vendor) {
     for (const place of versionPlaces(version, recipe.versionSources)) {

@@ -37,7 +37,11 @@ export function denoTree(version: string, library: string, rust = "1.95.0"): Fil
     "rust-toolchain.toml": `[toolchain]\nchannel = "${rust}"\n`,
     "cli/tools/upgrade.rs":
       'static RELEASE_URL: &str = "https://github.com/denoland/deno/releases";\n' +
-      'static DL_RELEASE_URL: &str = "https://dl.deno.land/release";\n',
+      'static DL_RELEASE_URL: &str = "https://dl.deno.land/release";\n' +
+      'Cow::Borrowed("https://dl.deno.land")\n',
+    "cli/standalone/binary.rs":
+      "let download_directory = self.deno_dir.dl_folder_path();\n" +
+      'let download_url = format!("https://dl.deno.land/{binary_path_suffix}");\n',
   };
 }
 

@@ -10,7 +10,7 @@ import { BuildStrategy } from "../../../src/request/enums.js";
 import { describeEngine } from "../../support/engine.js";
 import { denoFromSource, type Options } from "../../support/module.js";
 import { copyOfDeno, deno, edit, library, libraryVersion, patch, paths, version } from "../support/fixture.js";
-import { useSession } from "../support/session.js";
+import { stderrOf, useSession } from "../support/session.js";
 import { base, toolchain } from "../support/toolchain.js";
 import { lookInVolume } from "../support/volume.js";
 
@@ -278,7 +278,7 @@ for e in zipfile.ZipFile(sys.argv[1]).infolist(): print(e.filename, oct(e.extern
     );
   });
 
-  it("leaves deno upgrade out, or points it elsewhere", async () => {
+  it("leaves deno upgrade out, or points it and deno compile elsewhere", async () => {
     const without = await module({ upgrade: false }).build(version, "linux/amd64");
     await expect(run(without, "linux/amd64", "upgrade")).rejects.toThrow("exit code: 1");
     const upgradeUrl = "https://builds.example/me/releases";
@@ -286,6 +286,12 @@ for e in zipfile.ZipFile(sys.argv[1]).infolist(): print(e.filename, oct(e.extern
     const says = await run(elsewhere, "linux/amd64", "upgrade");
     expect(says).toContain(`${upgradeUrl}/download/v${version}/deno-${triples["linux/amd64"]}.zip`);
     expect(says).toContain(`Checksums at ${upgradeUrl}/download`);
+    expect(says).toContain(`Newest version at ${upgradeUrl}/latest/download/release-latest.txt`);
+    const compiled = run(elsewhere, "linux/amd64", "compile", "--output", "/tmp/program", "/etc/hostname");
+    const name = `v${version}/denort-${triples["linux/amd64"]}.zip`;
+    expect(await compiled.then(() => "", stderrOf)).toContain(
+      `${upgradeUrl}/download/${name} would be /deno-dir/dl/https-builds.example-me-releases/release/${name}`,
+    );
   });
 
   it("says who built it in deno --version and in Deno.version, and updates as the plain version does", async () => {

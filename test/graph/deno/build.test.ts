@@ -238,19 +238,22 @@ describe("build", () => {
     expect(commands(chain(result)).at(-1)?.slice(4)).toEqual(["--locked", "-p", "deno", "--bin", "deno", ...expected]);
   });
 
-  it("writes the upgrade URL into the updater of the tree", async () => {
+  it("writes the upgrade URL into the updater of the tree, and into the download of deno compile", async () => {
     const it = session();
     const result = await build(it, () => ({ upgradeUrl: "https://example.org/releases" }));
-
-    expect(source(result)).toMatchObject({
-      field: "withNewFile",
-      args: {
-        path: "cli/tools/upgrade.rs",
-        contents:
-          'static RELEASE_URL: &str = "https://example.org/releases";\n' +
-          'static DL_RELEASE_URL: &str = "https://example.org/releases/download";\n',
-      },
-    });
+    const written = steps(source(result), "withNewFile").map(({ args }) => [args.path, args.contents]);
+    expect(written).toEqual([
+      [
+        "cli/tools/upgrade.rs",
+        'static RELEASE_URL: &str = "https://example.org/releases";\n' +
+          'static DL_RELEASE_URL: &str = "https://example.org/releases/download";\n' +
+          'Cow::Borrowed("https://example.org/releases/latest/download")\n',
+      ],
+      [
+        "cli/standalone/binary.rs",
+        expect.stringContaining('format!("https://example.org/releases/download/{}", asset)'),
+      ],
+    ]);
   });
 
   it("applies patches in the order of their names", async () => {

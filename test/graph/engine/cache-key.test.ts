@@ -88,6 +88,10 @@ describe("the cache volume of V8", () => {
       field === "contents" && of?.args.path === "/opt/deno-from-source/versions" ? "same" : undefined,
   ];
 
+  const cached = { compilerCache: "redis://cache:6379" };
+  /** GN knows the arguments that were asked for. */
+  const knows = engine({ report: [{ name: "GN arguments", passed: true, seen: "GN knows all" }] });
+
   it("is another for an engine of another platform, though the tools have the same versions", async () => {
     const options = () => ({ toolchains: [container("linux/amd64"), container("linux/arm64")] });
     const amd64 = await libraryKey({ rules: same, engine: "linux/amd64" }, options);
@@ -121,10 +125,19 @@ describe("the cache volume of V8", () => {
     expect(await libraryKey({ trees }, undefined, "2.7.7")).not.toBe(await libraryKey({ trees }, undefined, "2.7.8"));
   });
 
-  it("is the one without precompiled headers, with a compiler cache or not", async () => {
+  it("is the one without precompiled headers, with a compiler cache or not, where V8 has no clusters", async () => {
+    const trees = { [`${DENO}@v2.9.5`]: denoTree("2.9.5", "146.8.0"), [`${LIBRARY}@v146.8.0`]: libraryTree("146.8.0") };
+    const plain = await libraryKey({ rules: same, trees }, () => ({ precompiledHeaders: false }));
+    expect(await libraryKey({ rules: same, trees }, () => cached)).toBe(plain);
+  });
+
+  it("is another with a compiler cache where V8 has clusters, and the plain one where they were asked not to be", async () => {
     const plain = await libraryKey({ rules: same }, () => ({ precompiledHeaders: false }));
-    const cached = () => ({ compilerCache: "redis://cache:6379" });
-    expect(await libraryKey({ rules: same }, cached)).toBe(plain);
+    expect(await libraryKey({ rules: same }, () => cached)).not.toBe(plain);
+    const gnArguments = ["v8_enable_cluster_build=false"];
+    const changes = { rules: [...same, knows] };
+    const without = await libraryKey(changes, () => ({ precompiledHeaders: false, gnArguments }));
+    expect(await libraryKey(changes, () => ({ ...cached, gnArguments }))).toBe(without);
   });
 
   it("is another for each target platform", async () => {

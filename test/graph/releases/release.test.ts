@@ -150,6 +150,17 @@ describe("release", () => {
     );
   });
 
+  it.each([
+    ["with an upgrade URL", { upgradeUrl: "https://builds.example/me" }, ["v2.9.5\n"]],
+    ["not without", {}, []],
+  ])("says which version it is, for deno upgrade: %s", async (_, options, expected) => {
+    const it = session();
+    const result = await asked(it, () => denoFromSource(options).release("2.9.5", ["linux/arm64"]));
+    const shared = argumentOf(steps(result, "withDirectory")[1], "source");
+    const written = steps(shared, "withNewFile", { path: "release-latest.txt" }).map(({ args }) => args.contents);
+    expect(written).toEqual(expected);
+  });
+
   it("says of each platform what it was built of and with: the patches by their checksums, and the tools", async () => {
     const it = session({ outputs: { ...world().outputs, "sha256sum -- one.patch": "0123 one.patch\n" } });
     const result = await asked(it, () =>

@@ -168,6 +168,18 @@ describe("library", () => {
     expect(environment(result).PRECOMPILED_HEADERS).toBe(expected ? "/opt/precompiled-headers" : undefined);
   });
 
+  it.each([
+    ["with a compiler cache", { compilerCache: "redis://cache:6379" }, true],
+    ["not without one", {}, false],
+  ])("has files compiled 25 at a time: %s", async (_, options, expected) => {
+    const result = await asked(session(), () => denoFromSource(options).library("2.9.5", "linux/arm64"));
+    const written = steps(result, "withNewFile").map(({ args }) => String(args.path));
+    const { CLUSTERS, GN_ARGUMENTS } = environment(result);
+    expect(written.includes("/opt/clusters/cluster_files.py")).toBe(expected);
+    expect(CLUSTERS).toBe(expected ? "/opt/clusters" : undefined);
+    expect(String(GN_ARGUMENTS).includes("v8_enable_cluster_build=true cluster_size=25")).toBe(expected);
+  });
+
   const withFeatures = (libraryFeatures: string[]) => ({
     libraryFeatures,
     source: directory({

@@ -235,6 +235,18 @@ describe("deno upgrade", () => {
     expect(denoRecipe(version).withoutUpgrade).toEqual(expected);
   });
 
+  it("asks for the newest version, and for what deno compile takes, at these places", () => {
+    expect(history(({ version }) => denoRecipe(version).newestSource)).toEqual([
+      ["1.20.0", null],
+      ["1.27.0", '"https://dl.deno.land/release-latest.txt"'],
+      ["1.38.3", 'Cow::Borrowed("https://dl.deno.land")'],
+    ]);
+    expect(history(({ version }) => denoRecipe(version).baseSource.file)).toEqual([
+      ["1.20.0", "cli/tools/standalone.rs"],
+      ["1.33.0", "cli/standalone/binary.rs"],
+    ]);
+  });
+
   it("takes its URLs from these constants", () => {
     const file = "cli/tools/upgrade.rs";
     expect(history(({ version }) => denoRecipe(version).upgradeSource)).toEqual([
@@ -262,13 +274,6 @@ describe("notes on Deno", () => {
         ["1.20.0", false],
         ["1.26.2", true],
         ["2.0.3", false],
-      ],
-    ],
-    [
-      "looks the newest version up at dl.deno.land",
-      [
-        ["1.20.0", false],
-        ["1.27.0", true],
       ],
     ],
     [
