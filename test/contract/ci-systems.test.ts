@@ -30,7 +30,7 @@ const systems: System[] = [
       [build, "needs: build", "needs: biuld", "depends on unknown job 'biuld'"],
       [build, "contents: write", "contens: write", "Unexpected value 'contens'"],
       [build, "matrix.platform", "matrx.platform", "Unrecognized named-value: 'matrx'"],
-      [build, "vars.COMPILER_CACHE", "vars.COMPILER_CACHE +", "Unexpected symbol: '+'"],
+      [build, "matrix.library", "matrix.library +", "Unexpected symbol: '+'"],
       [follow, "17 3 * * *", "17 3 * *", "Invalid cron expression"],
       [ours, "branches: [main]", "branch: [main]", "Unexpected value 'branch'"],
       [ours, "node: [20, 22, 24]", "nodes: [20, 22, 24]", "Context access might be invalid: node"],
