@@ -4,7 +4,7 @@ import type { Settings } from "../request/options.js";
 /** What a program of a release was built of and with, as far as its plan does not say it. */
 export interface Recorded {
   plan: Plan;
-  settings: Pick<Settings, "repository" | "base" | "upgradeUrl" | "vendor" | "libraryFeatures"> & {
+  settings: Pick<Settings, "repository" | "base" | "sysroot" | "upgradeUrl" | "vendor" | "libraryFeatures"> & {
     source: boolean;
     librarySource: boolean;
     libraryRepository: string;
@@ -24,7 +24,7 @@ const block = (title: string, text: string | null) => (text ? [`${title}\n${text
 export function recordText({ plan, settings, sourceArchive, patches, libraryPatches, tools }: Recorded): string {
   const { steps: _steps, remarks: _remarks, text: _text, ...decided } = plan;
   const fromSource = plan.libraryOrigin === "source";
-  const { libraryFeatures, upgradeUrl, vendor, base } = settings;
+  const { libraryFeatures, upgradeUrl, vendor, base, sysroot } = settings;
   const librarySource = settings.librarySource ? "given by --library-source" : settings.libraryRepository;
   const given = {
     source: settings.source ? "given by --source" : settings.repository,
@@ -34,6 +34,7 @@ export function recordText({ plan, settings, sourceArchive, patches, libraryPatc
     upgradeUrl,
     vendor,
     base,
+    sysroot,
     toolchains: settings.toolchains ? "given by --toolchains" : "",
   };
   const blocks = [

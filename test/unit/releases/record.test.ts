@@ -31,6 +31,7 @@ const built = (changed: Partial<Recorded> = {}, settings: Partial<Recorded["sett
     repository: "https://git.example/deno",
     libraryRepository: "https://git.example/rusty_v8",
     base: "debian:trixie",
+    sysroot: "",
     upgradeUrl: "",
     vendor: "",
     libraryFeatures: [],
