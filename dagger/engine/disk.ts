@@ -9,6 +9,8 @@ const REFUSED = 78;
 export interface DiskNeed {
   mebibytes: number;
   what: string;
+  /** what the stages after it need, counted where this one begins from nothing: they would refuse when it is done */
+  after?: number;
 }
 
 /**
@@ -19,6 +21,7 @@ export function withDiskNeed(container: Container, need: DiskNeed | null): Conta
   return container
     .withNewFile(PLACE, requireDisk)
     .withVolatileVariable("DISK_NEEDED", String(need?.mebibytes ?? 0))
+    .withVolatileVariable("DISK_NEEDED_AFTER", String(need?.after ?? 0))
     .withVolatileVariable("DISK_NEEDED_FOR", need?.what ?? "this");
 }
 

@@ -1,6 +1,6 @@
 #!/bin/sh
 set -eu
-if [ "${DISK_NEEDED:-0}" -gt 0 ]; then sh /opt/deno-from-source/require-disk.sh "$DISK_NEEDED" "$DISK_NEEDED_FOR"; fi
+if [ "${DISK_NEEDED:-0}" -gt 0 ]; then sh /opt/deno-from-source/require-disk.sh "$DISK_NEEDED" "$DISK_NEEDED_FOR" "$DISK_NEEDED_AFTER"; fi
 cd /src/rusty_v8
 # The sysroot is the target's base image, so V8's own, which build.rs would download, are passed over: it looks for
 # these folders, https://github.com/denoland/rusty_v8/blob/v147.4.0/build.rs#L491. (Links to a sysroot in their place
@@ -78,8 +78,8 @@ give_up() {
       "cannot be precompiled here: --precompiled-headers=false does without" >&2
   fi
   if [ -n "${CLUSTERS-}" ]; then
-    echo "V8 was not compiled. If the step that failed was of a file of V8's folder gen, some of its files cannot be compiled" \
-      "as one: --gn-arguments=v8_enable_cluster_build=false compiles each by itself" >&2
+    echo "V8 was not compiled. If the step that failed was of a file in a folder clustered or torque-generated, some of V8's" \
+      "files cannot be compiled as one: --gn-arguments=v8_enable_cluster_build=false compiles each by itself" >&2
   fi
   exit 1
 }

@@ -59,7 +59,7 @@ export async function denoToolchain(work: Work): Promise<Container> {
 }
 
 /** Refuses what is wrong with V8, and gives the work that makes its files; src/v8 has it. */
-export type PrepareLibrary = (work: Work) => Promise<() => Promise<Directory>>;
+export type PrepareLibrary = (work: Work, after: number) => Promise<() => Promise<Directory>>;
 
 /** A program of Deno's workspace. */
 interface CargoProgram {
@@ -83,7 +83,7 @@ async function prepareProgram(
   const cross = facts.way.where === "cross";
   const environment = cargoEnvironment(tree.recipe, facts);
   // First, for it refuses what is wrong with V8 before anything is downloaded.
-  const compileLibrary = await prepareLibrary(work);
+  const compileLibrary = await prepareLibrary(work, denoDisk(cross));
   const container = await denoToolchain(work);
   if (!settings.ignoreResources) {
     checkMemory(settings.profile, target, await measureResources(settings.base));

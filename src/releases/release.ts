@@ -2,6 +2,7 @@ import { type Container, type Directory, dag, type File } from "@dagger.io/dagge
 import type { Built } from "../../dagger/deno/build.js";
 import { packFiles, packZip, writeChecksum } from "../../dagger/releases/archive.js";
 import { binaryOf, prepareDeno, prepareDenort, printTypes } from "../deno/build.js";
+import { denoDisk } from "../engine/resources.js";
 import { hasRuntime } from "../plan/arguments.js";
 import { inTurn, type Work } from "../plan/work.js";
 import { checksumName, debugName, type ProgramName, recordName, zipName } from "../request/platform.js";
@@ -34,7 +35,7 @@ interface Made {
 async function prepareRelease(work: Work, container: Container): Promise<() => Promise<Made>> {
   const { triple, alias } = work.target;
   const { recipe } = work.tree;
-  const prepared = prepareLibrary(work);
+  const prepared = prepareLibrary(work, denoDisk(work.facts.way.where === "cross"));
   const [library, makeDeno, makeDenort] = await Promise.all([
     prepared,
     prepareDeno(work, () => prepared),

@@ -106,9 +106,9 @@ async function findLibrarySource({ settings, tree }: Work): Promise<Directory> {
 
 /**
  * Looks at all that V8 is compiled from, so that what is wrong with it is refused before anything is installed, and gives
- * what the stage takes.
+ * what the stage takes; `after`: what of the disk, in MiB, the stages after it do.
  */
-async function prepareInput(work: Work): Promise<() => Promise<LibraryBuild>> {
+async function prepareInput(work: Work, after = 0): Promise<() => Promise<LibraryBuild>> {
   const { settings, tree, facts, recipe, target, engine } = work;
   const given = await findLibrarySource(work);
   const [rust, lock] = await Promise.all([pinnedRust(given), upstream.readText(given, "Cargo.lock")]);
@@ -156,7 +156,7 @@ async function prepareInput(work: Work): Promise<() => Promise<LibraryBuild>> {
       jobs: settings.jobs,
       compilerCache: openCompilerCache(settings),
       network: openNetwork(settings),
-      disk: settings.ignoreResources ? null : { mebibytes: libraryDisk(), what: `V8 ${tree.libraryVersion}` },
+      disk: settings.ignoreResources ? null : { mebibytes: libraryDisk(), after, what: `V8 ${tree.libraryVersion}` },
     };
   };
 }
@@ -171,7 +171,7 @@ async function assertKnown(input: LibraryBuild, asked: string[]): Promise<void> 
 }
 
 /** Looks at all that V8 is made of, and gives the work itself: hours, where it is compiled. */
-export async function prepareLibrary(work: Work): Promise<() => Promise<Directory>> {
+export async function prepareLibrary(work: Work, after = 0): Promise<() => Promise<Directory>> {
   const { settings, tree, facts, target, engine } = work;
   if (settings.prebuilt) {
     const files = await takePrebuilt(settings.prebuilt, work);
@@ -179,7 +179,7 @@ export async function prepareLibrary(work: Work): Promise<() => Promise<Director
   }
   if (facts.origin === "upstream") return async () => fetchUpstreamLibrary(work);
 
-  const input = await prepareInput(work);
+  const input = await prepareInput(work, after);
   return () =>
     step(`V8 ${tree.libraryVersion} for ${target.platform}`, async () => {
       if (engine !== target) await assertRuns(settings.base, target.platform as Platform);

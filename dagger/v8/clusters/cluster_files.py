@@ -30,17 +30,23 @@ if options.generate and not options.output_dir:
     parser.error("--generate needs --output-dir")
 
 
+def folder_of(file):
+    """Turboshaft's assembler has a namespace for itself, of which the other files' names are not apart: so are its files."""
+    folder, name = posixpath.split(file)
+    return posixpath.join(folder, "tsa") if name.endswith("-tsa.cc") else folder
+
+
 def size_for(folder):
     small = any(f"/{folder}/".endswith(f"/{it}/") for it in options.small_cluster_dirs)
     return options.small_cluster_size if small else options.cluster_size
 
 
 folders = {}
-for file in options.files:
-    folders.setdefault(posixpath.dirname(file), []).append(file)
+for file in sorted(options.files):
+    folders.setdefault(folder_of(file), []).append(file)
 
 clusters = {}
-for folder, files in folders.items():
+for folder, files in sorted(folders.items()):
     # Two folders may have one name, src/compiler/backend and src/baseline/backend: their clusters are numbered on.
     name = posixpath.basename(folder) or "files"
     size = size_for(folder)

@@ -52,16 +52,16 @@ describeEngine("a V8 of one's own choices on a real engine", () => {
   it("compiles V8's files as one where that is asked for, and no object anew in another call", async () => {
     const volumes = vi.spyOn(dag, "cacheVolume");
     const object = "obj/v8_base_without_compiler/v8_base_without_compiler-src-1.o";
-    // With the look at the disk it is another command, which the engine runs on the same volume.
-    const made = async (ignoreResources: boolean) => {
+    // A mirror makes it another command, which the engine runs on the same volume.
+    const made = async (mirrors: string[]) => {
       volumes.mockClear();
-      await (await module({ ...clustered, ignoreResources }).library(version, platform)).sync();
+      await (await module({ ...clustered, mirrors }).library(version, platform)).sync();
       const key = volumes.mock.calls.map(([name]) => name).find((name) => name.startsWith("rusty-v8-"));
       return lookInVolume(dag.container().from(base), key, `cd /cache/target/*/release/gn_out && stat -c %Y ${object}`);
     };
-    const first = await made(true);
+    const first = await made([]);
     expect(Number(first)).toBeGreaterThan(0);
-    expect(await made(false)).toBe(first);
+    expect(await made(["apt.llvm.org=https://apt.llvm.org"])).toBe(first);
   });
 
   it("says how to do without where two files cannot be compiled as one", async () => {

@@ -49,6 +49,18 @@ describe("the disk that a stage needs", () => {
     expect(ignored.key).toBe(told.key);
   });
 
+  it("is of V8 with Deno after it where both are built, and of V8 alone for library", async () => {
+    const after = async (method: "library" | "build") => {
+      const it = session();
+      const result = await asked(it, () => denoFromSource()[method]("2.9.5", "linux/amd64"));
+      const library = method === "library" ? result : steps(result, "withMountedDirectory", { path: "/src/v8" })[0];
+      const of = method === "library" ? result : argumentOf(library, "source");
+      return steps(of, "withVolatileVariable", { name: "DISK_NEEDED_AFTER" }).map(({ args }) => Number(args.value));
+    };
+    expect(await after("library")).toEqual([0]);
+    expect(await after("build")).toEqual([expect.toSatisfy((mebibytes: number) => mebibytes > 5000)]);
+  });
+
   it("is a failed line of rehearse where it is not free", async () => {
     vi.stubGlobal("fetch", async () => ({ status: 200 }));
     onTestFinished(() => void vi.unstubAllGlobals());

@@ -6,7 +6,7 @@ import { expect, it, onTestFinished } from "vitest";
 import { root } from "../../support/introspect.js";
 
 /** Runs the script where df and du say so many MiB. */
-function require(needed: number, free: number, kept: number | "must not be asked") {
+function require(needed: number, free: number, kept: number | "must not be asked", after?: number) {
   const folder = mkdtempSync(join(tmpdir(), "deno-from-source-"));
   onTestFinished(() => rmSync(folder, { recursive: true }));
   const commands = {
@@ -19,7 +19,7 @@ function require(needed: number, free: number, kept: number | "must not be asked
   }
   const { status, stderr } = spawnSync(
     "sh",
-    [join(root, "dagger/engine/require-disk.sh"), String(needed), "V8 150.4.0"],
+    [join(root, "dagger/engine/require-disk.sh"), String(needed), "V8 150.4.0", ...(after ? [String(after)] : [])],
     {
       env: { PATH: `${folder}:${process.env.PATH}` },
       encoding: "utf8",
@@ -43,4 +43,19 @@ it("refuses a stage that would fill the disk, with the numbers and the way out",
       "disk: V8 150.4.0 takes 2400 MiB in the engine's cache; 1000 MiB are free there, and 1399 MiB are done. Make room on " +
       "that disk, or go on anyway with --ignore-resources\n",
   });
+});
+
+it("refuses the first stage of a build from nothing for what comes after it, too", () => {
+  expect(require(2000, 11_999, 0, 10_000)).toEqual({
+    status: 78,
+    stderr:
+      "disk: V8 150.4.0 with what comes after it takes 12000 MiB in the engine's cache; 11999 MiB are free there, and 0 MiB " +
+      "are done. Make room on that disk, or go on anyway with --ignore-resources\n",
+  });
+  expect(require(2000, 12_000, "must not be asked", 10_000)).toEqual({ status: 0, stderr: "" });
+});
+
+it("lets a first stage go on that was begun, for what comes after it may be begun, too", () => {
+  expect(require(2000, 1500, 500, 10_000)).toEqual({ status: 0, stderr: "" });
+  expect(require(2000, 1499, 500, 10_000).stderr).toMatch(/^disk: V8 150\.4\.0 takes 2000 MiB /);
 });
