@@ -83,6 +83,8 @@ async function answer(base: string, asked: IncomingMessage, response: ServerResp
 }
 
 const handler = (base: string) => (asked: IncomingMessage, response: ServerResponse) => {
+  // Node ends a connection with "Parse Error: Paused" when apt asks for more on it than is answered: so, one question each.
+  response.shouldKeepAlive = false;
   answer(base, asked, response).catch((error) => {
     console.log(`502 ${asked.url} ${error.message}`);
     response.statusCode = 502;
