@@ -4,8 +4,8 @@ files compiled as one, a cluster, which is a file that includes them.
   cluster_files.py --compute-filenames OPTION… FILE…     prints the names of the clusters, a line each
   cluster_files.py --generate --output-dir DIR OPTION… FILE…    writes them
 
-https://github.com/v8/v8/blob/14.7.173/gni/cluster_build.gni says what it is called with. Files are put together by their
-folder, in the order in which they come, so the same list gives the same clusters.
+https://github.com/v8/v8/blob/14.7.173/gni/cluster_build.gni says what it is called with. Files are put together as V8's
+own script does it, for with others beside them they may not compile: by folder, and in the order of their names.
 """
 
 import argparse
@@ -56,6 +56,9 @@ for folder, files in sorted(folders.items()):
             number += 1
         clusters[f"{options.prefix}-{name}-{number}.cc"] = files[start : start + size]
 
+# A file's own `using namespace` is in an included file now, which Chromium's flags make an error of.
+PRAGMA = '#pragma clang diagnostic ignored "-Wheader-hygiene"\n'
+
 for name, files in clusters.items():
     if options.compute_filenames:
         print(name)
@@ -63,4 +66,4 @@ for name, files in clusters.items():
     os.makedirs(options.output_dir, exist_ok=True)
     lines = [f'#include "{options.include_prefix}{file.removeprefix(options.strip_prefix)}"\n' for file in files]
     with open(os.path.join(options.output_dir, name), "w", encoding="utf-8") as cluster:
-        cluster.writelines(lines)
+        cluster.writelines([PRAGMA, *lines])

@@ -50,15 +50,15 @@ describe("the disk that a stage needs", () => {
   });
 
   it("is of V8 with Deno after it where both are built, and of V8 alone for library", async () => {
-    const after = async (method: "library" | "build") => {
+    const later = async (method: "library" | "build") => {
       const it = session();
       const result = await asked(it, () => denoFromSource()[method]("2.9.5", "linux/amd64"));
       const library = method === "library" ? result : steps(result, "withMountedDirectory", { path: "/src/v8" })[0];
       const of = method === "library" ? result : argumentOf(library, "source");
       return steps(of, "withVolatileVariable", { name: "DISK_NEEDED_AFTER" }).map(({ args }) => Number(args.value));
     };
-    expect(await after("library")).toEqual([0]);
-    expect(await after("build")).toEqual([expect.toSatisfy((mebibytes: number) => mebibytes > 5000)]);
+    expect(await later("library")).toEqual([0]);
+    expect(await later("build")).toEqual([expect.toSatisfy((mebibytes: number) => mebibytes > 5000)]);
   });
 
   it("is a failed line of rehearse where it is not free", async () => {

@@ -25,7 +25,9 @@ const sources = (folder: string, count: number) => Array.from({ length: count },
 
 const names = (files: string[]) => run("--compute-filenames", "--prefix", "base", ...SIZES, ...files).lines;
 
-/** The clusters that are written, by name. */
+const PRAGMA = '#pragma clang diagnostic ignored "-Wheader-hygiene"\n';
+
+/** The clusters that are written, by name, each without its first line. */
 function written(options: string[], files: string[]): Record<string, string> {
   const folder = mkdtempSync(join(tmpdir(), "clusters-"));
   onTestFinished(() => rmSync(folder, { recursive: true }));
@@ -42,7 +44,9 @@ function written(options: string[], files: string[]): Record<string, string> {
   );
   expect(stderr).toBe("");
   expect(status).toBe(0);
-  return Object.fromEntries(readdirSync(output).map((name) => [name, readFileSync(join(output, name), "utf8")]));
+  const texts = readdirSync(output).map((name) => [name, readFileSync(join(output, name), "utf8")] as const);
+  for (const [, text] of texts) expect(text.startsWith(PRAGMA)).toBe(true);
+  return Object.fromEntries(texts.map(([name, text]) => [name, text.slice(PRAGMA.length)]));
 }
 
 describe.skipIf(!python)(`clusters of V8's files${python ? "" : " (SKIPPED: there is no python3 here)"}`, () => {
@@ -67,7 +71,20 @@ describe.skipIf(!python)(`clusters of V8's files${python ? "" : " (SKIPPED: ther
     ]);
   });
 
-  it("are written with the names that were computed, each file once and in the order in which it came", () => {
+  it("hold the files of Turboshaft's assembler apart from the others, as V8's own script does", () => {
+    const files = ["a-gen.cc", "b-tsa.cc", "c-gen.cc"].map((name) => `../../v8/src/builtins/${name}`);
+    expect(written([], files)).toEqual({
+      "base-builtins-1.cc": '#include "../../v8/src/builtins/a-gen.cc"\n#include "../../v8/src/builtins/c-gen.cc"\n',
+      "base-tsa-1.cc": '#include "../../v8/src/builtins/b-tsa.cc"\n',
+    });
+  });
+
+  it("are the same whatever the order in which the files come", () => {
+    const files = [...sources("../../v8/src/objects", 30), ...sources("../../v8/src/heap", 3)];
+    expect(written([], [...files].reverse())).toEqual(written([], files));
+  });
+
+  it("are written with the names that were computed, each file once", () => {
     const files = [...sources("../../v8/src/heap", 26), ...sources("../../v8/src/objects", 2)];
     const clusters = written(["--include-prefix", "../../../"], files);
     expect(Object.keys(clusters).sort()).toEqual([...names(files)].sort());
