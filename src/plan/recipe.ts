@@ -205,6 +205,12 @@ export const DENO: readonly DenoRow[] = [
     source: deno("v1.20.0/cli/tools/standalone.rs#L65"),
   },
   {
+    range: ">=1.30.1",
+    baseSource: { file: "cli/tools/standalone.rs", url: 'format!("https://dl.deno.land/{binary_path_suffix}")' },
+    why: "the same, written otherwise",
+    source: deno("v1.30.1/cli/tools/standalone.rs"),
+  },
+  {
     range: ">=1.33.0",
     baseSource: { file: "cli/standalone/binary.rs", url: 'format!("https://dl.deno.land/{binary_path_suffix}")' },
     why: "the file has moved; since 1.40.5 it is denort, for each target",

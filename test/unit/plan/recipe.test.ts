@@ -241,9 +241,11 @@ describe("deno upgrade", () => {
       ["1.27.0", '"https://dl.deno.land/release-latest.txt"'],
       ["1.38.3", 'Cow::Borrowed("https://dl.deno.land")'],
     ]);
-    expect(history(({ version }) => denoRecipe(version).baseSource.file)).toEqual([
-      ["1.20.0", "cli/tools/standalone.rs"],
-      ["1.33.0", "cli/standalone/binary.rs"],
+    const inline = 'format!("https://dl.deno.land/{binary_path_suffix}")';
+    expect(history(({ version }) => denoRecipe(version).baseSource)).toEqual([
+      ["1.20.0", { file: "cli/tools/standalone.rs", url: 'format!("https://dl.deno.land/{}", binary_path_suffix)' }],
+      ["1.30.1", { file: "cli/tools/standalone.rs", url: inline }],
+      ["1.33.0", { file: "cli/standalone/binary.rs", url: inline }],
     ]);
   });
 
