@@ -2,7 +2,7 @@ import { CacheSharingMode, type Container, type Directory, dag } from "@dagger.i
 import { withCargoRegistry } from "../engine/cargo-registry.js";
 import { type DiskNeed, withDiskNeed } from "../engine/disk.js";
 import { type Network, withDownloads } from "../engine/network.js";
-import { script, stageFiles, withStageFiles } from "../engine/script.js";
+import { type StageFile, script, stageFiles, withStageFiles } from "../engine/script.js";
 import { type CompilerCache, throughCompilerCache, withCompilerCache } from "../toolchain/compiler-cache.js";
 import { root, variableSuffix, withTargetLibraries } from "../toolchain/cross.js";
 
@@ -73,18 +73,16 @@ export async function prepareBuild(input: LibraryBuild): Promise<Container> {
     .withEnvVariable("GN_ARGUMENTS_VARIABLE", input.gnArgumentsVariable)
     .withEnvVariable("GN_ARGUMENTS", input.gnArguments.join(" "))
     .withEnvVariable("EMULATED", String(input.emulated))
-    .with((it) => (input.precompiledHeaders ? withPrecompiledHeaders(it) : it))
     .with((it) =>
-      input.clustered ? withStageFiles(it, CLUSTERS, clusters).withEnvVariable("CLUSTERS", CLUSTERS) : it,
-    );
+      input.precompiledHeaders ? withFolder(it, "PRECOMPILED_HEADERS", PRECOMPILED, [...edit, ...headers]) : it,
+    )
+    .with((it) => (input.clustered ? withFolder(it, "CLUSTERS", CLUSTERS, clusters) : it));
   return input.jobs > 0 ? container.withVolatileVariable("CARGO_BUILD_JOBS", String(input.jobs)) : container;
 }
 
-function withPrecompiledHeaders(container: Container): Container {
-  return withStageFiles(container, PRECOMPILED, [...edit, ...headers]).withEnvVariable(
-    "PRECOMPILED_HEADERS",
-    PRECOMPILED,
-  );
+/** The container with files in a folder that a variable of build.sh names; build.sh does without where there is none. */
+function withFolder(container: Container, variable: string, folder: string, files: StageFile[]): Container {
+  return withStageFiles(container, folder, files).withEnvVariable(variable, folder);
 }
 
 /** The command, with the cargo features of the crate. */

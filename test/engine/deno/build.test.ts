@@ -12,7 +12,7 @@ import { denoFromSource, type Options } from "../../support/module.js";
 import { copyOfDeno, deno, edit, library, libraryVersion, patch, paths, version } from "../support/fixture.js";
 import { stderrOf, useSession } from "../support/session.js";
 import { base, toolchain } from "../support/toolchain.js";
-import { lookInVolume } from "../support/volume.js";
+import { libraryVolumes, lookInVolume } from "../support/volume.js";
 
 const triples = { "linux/amd64": "x86_64-unknown-linux-gnu", "linux/arm64": "aarch64-unknown-linux-gnu" } as const;
 type Name = keyof typeof triples;
@@ -34,7 +34,7 @@ describeEngine("a build on a real engine", () => {
   const libraryVolume = async (options: Partial<Options>, platform: Name) => {
     const volumes = vi.spyOn(dag, "cacheVolume");
     await (await module(options).library(version, platform)).sync();
-    const key = volumes.mock.calls.map(([name]) => name).find((name) => name.startsWith("rusty-v8-"));
+    const [key] = libraryVolumes(volumes);
     volumes.mockRestore();
     return key;
   };
@@ -125,7 +125,7 @@ for e in zipfile.ZipFile(sys.argv[1]).infolist(): print(e.filename, oct(e.extern
       versionOf("linux/amd64", "2.9.100"),
     );
     await module().build(version, "linux/amd64");
-    const [one, other, ...more] = volumes.mock.calls.map(([key]) => key).filter((key) => key.startsWith("rusty-v8-"));
+    const [one, other, ...more] = libraryVolumes(volumes);
     expect(more).toEqual([]);
     expect(other).toBe(one);
     // GN and Ninja were started once in the life of that volume: Ninja's log has each object once.
@@ -311,7 +311,7 @@ for e in zipfile.ZipFile(sys.argv[1]).infolist(): print(e.filename, oct(e.extern
     const volumes = vi.spyOn(dag, "cacheVolume");
     const binary = await module({ librarySource: undefined, prebuilt: mirror }).build(version, "linux/amd64");
     expect(await run(binary, "linux/amd64", "eval", "console.log(6*7)")).toBe("42\n");
-    expect(volumes.mock.calls.map(([key]) => key).filter((key) => key.startsWith("rusty-v8-"))).toEqual([]);
+    expect(libraryVolumes(volumes)).toEqual([]);
   });
 
   it("refuses a mirror that lacks the version, before it compiles anything", async () => {

@@ -8,3 +8,8 @@ export function lookInVolume(container: Container, key: string | undefined, comm
     .withExec(["sh", "-c", command])
     .stdout();
 }
+
+/** V8's cache volumes among those that a spied `dag.cacheVolume` was asked for. */
+export function libraryVolumes({ mock }: { mock: { calls: [name: string, ...rest: unknown[]][] } }): string[] {
+  return mock.calls.map(([name]) => name).filter((name) => name.startsWith("rusty-v8-"));
+}

@@ -5,7 +5,7 @@ import { denoFromSource, type Options } from "../../support/module.js";
 import { deno, library, libraryVersion, version } from "../support/fixture.js";
 import { stderrOf, useSession } from "../support/session.js";
 import { base, toolchain } from "../support/toolchain.js";
-import { lookInVolume } from "../support/volume.js";
+import { libraryVolumes, lookInVolume } from "../support/volume.js";
 
 const platform = "linux/amd64";
 
@@ -36,7 +36,7 @@ describeEngine("a V8 of one's own choices on a real engine", () => {
     const binary = await chosen.build(version, platform);
     const said = dag.container().from(base).withFile("/deno", binary).withExec(["/deno", "--version"]).stdout();
     expect(await said).toContain(`v8 ${libraryVersion}-rusty\n`);
-    const key = volumes.mock.calls.map(([name]) => name).find((name) => name.startsWith("rusty-v8-"));
+    const [key] = libraryVolumes(volumes);
     const told = await lookInVolume(dag.container().from(base), key, "cat /cache/target/*/release/gn_out/args.gn");
     expect(told).toMatch(/^v8_embedder_string = "-rusty"$/m);
   });
@@ -56,7 +56,7 @@ describeEngine("a V8 of one's own choices on a real engine", () => {
     const made = async (mirrors: string[]) => {
       volumes.mockClear();
       await (await module({ ...clustered, mirrors }).library(version, platform)).sync();
-      const key = volumes.mock.calls.map(([name]) => name).find((name) => name.startsWith("rusty-v8-"));
+      const [key] = libraryVolumes(volumes);
       return lookInVolume(dag.container().from(base), key, `cd /cache/target/*/release/gn_out && stat -c %Y ${object}`);
     };
     const first = await made([]);

@@ -49,6 +49,9 @@ const otherTools = (platform: string, versions: string): Partial<World> => ({
 });
 
 describe("the cache volume of V8", () => {
+  /** GN knows the arguments that were asked for. */
+  const knows = engine({ report: [{ name: "GN arguments", passed: true, seen: "GN knows all" }] });
+
   it("is the same for the same input", async () => {
     expect(await libraryKey()).toBe(await libraryKey());
   });
@@ -65,11 +68,7 @@ describe("the cache volume of V8", () => {
       () => ({ toolchains: [container("linux/amd64", "registry.example/amd64")] }),
     ],
     ["whether its headers are precompiled", {}, () => ({ precompiledHeaders: false })],
-    [
-      "GN's arguments that were asked for",
-      { rules: [engine({ report: [{ name: "GN arguments", passed: true, seen: "GN knows all" }] })] },
-      () => ({ gnArguments: ["v8_enable_maglev=false"] }),
-    ],
+    ["GN's arguments that were asked for", { rules: [knows] }, () => ({ gnArguments: ["v8_enable_maglev=false"] })],
     ["the source's patches", {}, () => ({ libraryPatches: directory({ "1.patch": "" }) })],
     [
       "the source's form, and GN's arguments with it",
@@ -89,8 +88,6 @@ describe("the cache volume of V8", () => {
   ];
 
   const cached = { compilerCache: "redis://cache:6379" };
-  /** GN knows the arguments that were asked for. */
-  const knows = engine({ report: [{ name: "GN arguments", passed: true, seen: "GN knows all" }] });
 
   it("is another for an engine of another platform, though the tools have the same versions", async () => {
     const options = () => ({ toolchains: [container("linux/amd64"), container("linux/arm64")] });
