@@ -15,8 +15,10 @@ export interface DenoRehearsal {
   triple: string;
   /** its build scripts are moved, and compiled for the target */
   cross: boolean;
-  /** where the target's programs run: the base image alone */
+  /** where the target's programs run: nothing but the image that they are for */
   bare: Container;
+  /** as a message names it */
+  bareName: string;
   /** the architecture as Rust names it */
   machine: string;
   network?: Network;
@@ -24,7 +26,7 @@ export interface DenoRehearsal {
 
 /** Cargo's graph of Deno with its lock file as it is, and the compilers that crates are compiled with. */
 export async function rehearseDeno(input: DenoRehearsal): Promise<Check[]> {
-  const { toolchain, source, triple, cross, bare, machine, network } = input;
+  const { toolchain, source, triple, cross, bare, bareName, machine, network } = input;
   const metadata = await runCheck(cross ? "build scripts" : "cargo metadata", async () => {
     if (cross) {
       const moved = await withTargetBuildScripts(toolchain, source, triple, network);
@@ -47,7 +49,7 @@ export async function rehearseDeno(input: DenoRehearsal): Promise<Check[]> {
     const expected = `${machine} 42`;
     if (ran.out.trim() !== expected)
       throw new Error(`expected ${expected}, saw ${ran.out.trim()} ${lastLines(ran.err)}`);
-    return "C and Rust, linked; the program ran in the base image";
+    return `C and Rust, linked; the program ran in ${bareName}`;
   });
   return [metadata, compilers];
 }

@@ -33,6 +33,12 @@ if [ "$SYSTEM_COMPILERS" = true ]; then
   # https://chromium.googlesource.com/chromium/src/build/+/refs/heads/main/rust/std/BUILD.gn
   mkdir -p third_party/rust-toolchain/bin
   ln -sf "$(rustc --print sysroot)/bin/rustc" third_party/rust-toolchain/bin/rustc
+  # V8 147 takes it that every Rust but Chromium's has adler in its standard library; newer ones have adler2 in its place:
+  # https://chromium.googlesource.com/chromium/src/build/+/refs/heads/main/rust/std/BUILD.gn. 140.2.0 and 150.4.0 name
+  # adler2 alone.
+  if [ -e build/rust/std/BUILD.gn ] && ls "$(rustc --print sysroot)/lib/rustlib/$TRIPLE/lib"/libadler2-*.rlib >/dev/null 2>&1; then
+    sed -i 's/"adler"/"adler2"/' build/rust/std/BUILD.gn
+  fi
   # Without both, build.rs downloads them, for x86_64 and arm64 alike.
   if command -v gn >/dev/null && command -v ninja >/dev/null; then
     GN=$(command -v gn) NINJA=$(command -v ninja)
@@ -73,13 +79,14 @@ fi
 # -vv shows Ninja's progress, which cargo hides otherwise.
 compile() { CARGO_TARGET_DIR=/cache/target cargo check -vv --release --lib --locked --target "$TRIPLE" "$@"; }
 give_up() {
+  echo "V8 was not compiled" >&2
   if [ -n "${PRECOMPILED_HEADERS-}" ]; then
-    echo "V8 was not compiled. If the step that failed was to make a file .gch, or to compile with one, V8's headers" \
-      "cannot be precompiled here: --precompiled-headers=false does without" >&2
+    echo "If the step that failed was to make a file .gch, or to compile with one, V8's headers cannot be precompiled" \
+      "here: --precompiled-headers=false does without" >&2
   fi
   if [ -n "${CLUSTERS-}" ]; then
-    echo "V8 was not compiled. If the step that failed was of a file in a folder clustered or torque-generated, some of V8's" \
-      "files cannot be compiled as one: --gn-arguments=v8_enable_cluster_build=false compiles each by itself" >&2
+    echo "If the step that failed was of a file in a folder clustered or torque-generated, some of V8's files cannot be" \
+      "compiled as one: --gn-arguments=v8_enable_cluster_build=false compiles each by itself" >&2
   fi
   exit 1
 }

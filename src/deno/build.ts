@@ -21,7 +21,14 @@ import { compareRust } from "../toolchain/asked.js";
 import { openCompilerCache } from "../toolchain/compiler-cache.js";
 import { checkHeader } from "../toolchain/elf.js";
 import { checkFloor, checkToolchain } from "../toolchain/glibc.js";
-import { openNetwork, ownToolchain, requireRust, targetBase, targetRoot } from "../toolchain/toolchains.js";
+import {
+  openNetwork,
+  ownToolchain,
+  requireRust,
+  targetBase,
+  targetBaseName,
+  targetRoot,
+} from "../toolchain/toolchains.js";
 
 /**
  * The container that runs cargo: of the target's architecture, for V8 makes Deno's snapshot during the build; or of the
@@ -127,7 +134,7 @@ async function prepareProgram(
           ? null
           : { mebibytes: denoDisk(cross), what: `cargo's build of ${program.name}` },
       });
-      if (cross) await checkFloor(container, binary, target, settings.sysroot ? "--sysroot's image" : "the base image");
+      if (cross) await checkFloor(container, binary, target, targetBaseName(work));
       return { binary: await check(targetBase(work), binary), debug };
     });
   };
@@ -184,9 +191,9 @@ export async function rehearseCargo(work: Work): Promise<Check[]> {
     return [...named, compareRust(said, facts.rust, "Deno's tree")].join("; ");
   });
   const newer = await runCheck("glibc of the toolchain", async () => {
-    // Cross-compiled, it is the base image's that counts, whatever the toolchain's.
+    // Cross-compiled, it is the target's that counts, whatever the toolchain's.
     if (!cross && facts.ownToolchain) await checkToolchain(toolchain, targetBase(work), target);
-    return "what it compiles runs on the base image";
+    return `what it compiles runs on ${targetBaseName(work)}`;
   });
   const cache = openCompilerCache(settings);
   const stored = cache && (await runCheck("compiler cache", () => orRefused(tryCompilerCache(toolchain, cache))));
@@ -200,6 +207,7 @@ export async function rehearseCargo(work: Work): Promise<Check[]> {
       triple: target.triple,
       cross,
       bare: targetBase(work),
+      bareName: targetBaseName(work),
       machine: target.machine,
       network: openNetwork(settings),
     })),

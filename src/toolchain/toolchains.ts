@@ -88,6 +88,11 @@ export function targetBase({ settings, target }: ForTarget): Container {
   return dag.container({ platform: target.platform as Platform }).from(settings.sysroot || settings.base);
 }
 
+/** What a message calls that image. */
+export function targetBaseName({ settings }: ForTarget): string {
+  return settings.sysroot ? "--sysroot's image" : "the base image";
+}
+
 /** The same as the target's root: its C library sets the glibc floor of what is compiled against it. */
 export function targetRoot({ settings, target }: ForTarget): Container {
   return withVersions(buildSysroot(targetBase({ settings, target }), openNetwork(settings)), []);
