@@ -20,6 +20,7 @@ import { App } from "./programs/app.js";
 import * as programs from "./programs/programs.js";
 import { rehearseNewest } from "./rehearsal/newest.js";
 import { rehearse } from "./rehearsal/rehearse.js";
+import { decideDelta, parsePrevious, predecessor } from "./releases/deltas.js";
 import { either, kindsFor, newestOfChannel } from "./releases/missing.js";
 import { moveTags } from "./releases/moving-tags.js";
 import { findMissing } from "./releases/outdated.js";
@@ -479,8 +480,16 @@ export class DenoFromSource {
     version: string = "latest",
     /** One or more platforms, separated by commas: linux/arm64,linux/amd64 */
     platforms: string[] = ["linux/arm64", "linux/amd64"],
+    /**
+     * The release before this one, on the page that upgrade-url names: of its deno and this one a delta is made for each
+     * platform, which deno upgrade downloads in place of the zip; Deno 2.7.14 and newer. By default none. Example:
+     * --previous=2.9.4
+     */
+    previous: string = "",
   ): Promise<Directory> {
-    return makeRelease(await this.works(version, platforms));
+    const from = parsePrevious(previous, this.upgradeUrl);
+    const works = await this.works(version, platforms);
+    return makeRelease(works, decideDelta((works[0] as Work).tree, from));
   }
 
   /**
@@ -691,9 +700,21 @@ export class DenoFromSource {
     replace: boolean = false,
     /** The files, as release made them, of one platform or several; nothing is built then */
     files?: Directory,
+    /**
+     * The release before this one, on the page that upgrade-url names: of its deno and this one a delta is made for each
+     * platform, which deno upgrade downloads in place of the zip; Deno 2.7.14 and newer. By default none. Example:
+     * --previous=2.9.4
+     */
+    previous: string = "",
   ): Promise<Upload> {
     const targets = parsePlatforms(platforms);
-    return this.uploadRelease(parsePage(repository, api), token, parseVersion(version), targets, replace, files);
+    const from = parsePrevious(previous, this.upgradeUrl);
+    if (from && files) throw new Error("previous: files has the deltas that it has; give previous to release");
+    return this.uploadRelease(parsePage(repository, api), token, parseVersion(version), targets, {
+      replace,
+      previous: from,
+      files,
+    });
   }
 
   /**
@@ -754,7 +775,10 @@ export class DenoFromSource {
       const places: string[] = [];
       const request = { kind: "release", version } as const;
       if (token && missing.page.includes(version)) {
-        places.push((await this.uploadRelease(parsePage(repository, api), token, request, targets, replace)).url);
+        const previous = this.upgradeUrl ? predecessor(version, missing.deltaSources) : "";
+        const options = { replace, previous, optional: true };
+        places.push((await this.uploadRelease(parsePage(repository, api), token, request, targets, options)).url);
+        missing.deltaSources.push(version);
       }
       if (missing.image.includes(version)) {
         const kinds = kindsFor(tags, version, missing.tags);
@@ -906,13 +930,14 @@ export class DenoFromSource {
     token: Secret,
     request: VersionRequest,
     targets: Target[],
-    replace: boolean,
-    files?: Directory,
+    options: { replace: boolean; previous: string; optional?: boolean; files?: Directory },
   ): Promise<Upload> {
     const access = { ...page, token: await token.plaintext(), clock };
     const { request: exact, ...release } = await releaseTag(this, request);
+    const { replace, previous, optional, files } = options;
     const works = files ? [] : await this.decideAll(exact, targets);
-    return upload(access, { ...release, replace }, async () => files ?? makeRelease(works));
+    const delta = works[0] ? decideDelta(works[0].tree, previous, optional) : null;
+    return upload(access, { ...release, replace }, async () => files ?? makeRelease(works, delta));
   }
 
   private async work(version: string, platform: string): Promise<Work> {

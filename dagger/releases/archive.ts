@@ -24,3 +24,8 @@ export function writeChecksum(tools: Container, file: File, name: string): File 
     .withExec(["sha256sum", name], { redirectStdout: `/tmp/${name}.sha256sum` })
     .file(`/tmp/${name}.sha256sum`);
 }
+
+/** A file of a release with its checksum beside it. */
+export function withChecksum(tools: Container, files: Directory, name: string, file: File): Directory {
+  return files.withFile(name, file).withFile(`${name}.sha256sum`, writeChecksum(tools, file, name));
+}

@@ -33,7 +33,7 @@ async function findPacked(settings: Settings, version: string, target: Target, m
     const network = openNetwork(settings);
     const url = zipUrl(repository, version, target, member);
     const sum = `${url}.sha256sum`;
-    const checksum = parseChecksum(await (await fetchFile(sum, upstream, network)).contents(), sum);
+    const checksum = parseChecksum(await (await fetchFile(sum, upstream, network)).contents(), `binary-origin: ${sum}`);
     return {
       file: await fetchFile(url, upstream, network, checksum),
       packing: "zip",

@@ -57,10 +57,10 @@ export function zipUrl(repository: string, version: string, target: Target, prog
   return downloadUrl(repository, version, zipName(target.triple, program));
 }
 
-/** Reads a `.sha256sum` file, the output of `shasum -a 256`: `<hex>  <name>`. */
-export function parseChecksum(text: string, url: string): string {
+/** Reads a `.sha256sum` file, the output of `shasum -a 256`: `<hex>  <name>`. An error calls it by `name`. */
+export function parseChecksum(text: string, name: string): string {
   const hex = /^([0-9a-f]{64})(\s|$)/i.exec(text.trim())?.[1];
-  if (!hex) throw new Error(`binary-origin: ${url} holds no SHA-256 checksum: ${quote(text)}`);
+  if (!hex) throw new Error(`${name} holds no SHA-256 checksum: ${quote(text)}`);
   return `sha256:${hex.toLowerCase()}`;
 }
 

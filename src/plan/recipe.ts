@@ -37,6 +37,8 @@ export interface DenoRecipe {
   submodules: string[];
   /** programs whose bare binary has a checksum of its own on the release page, beside the zips' */
   bareChecksums: ProgramName[];
+  /** the package of the workspace that makes deltas between two binaries for `deno upgrade`; null: it takes none */
+  deltaProgram: string | null;
   /** the file of Deno's types on the release page, and the arguments of deno that print it */
   types: { file: string; command: string[] };
   /** name of the source archive on the release page */
@@ -340,6 +342,18 @@ export const DENO: readonly DenoRow[] = [
     bareChecksums: ["deno"],
     why: "`deno upgrade` compares it before and after it applies a delta",
     source: `${deno("v2.7.14/.github/workflows/ci.ts#L658")} and ${deno("v2.9.5/cli/tools/upgrade.rs#L1622")}`,
+  },
+  {
+    range: "*",
+    deltaProgram: null,
+    why: "`deno upgrade` downloads the whole zip",
+    source: deno("v2.7.13/cli/tools/upgrade.rs"),
+  },
+  {
+    range: ">=2.7.14",
+    deltaProgram: "bsdiff_helper",
+    why: "a release has deltas from the one before, in the format that its own updater reads",
+    source: deno("v2.7.14/tools/bsdiff_helper/main.rs"),
   },
 
   // the build scripts that run V8, for cross-compiling
@@ -700,6 +714,7 @@ export function denoRecipe(version: string): DenoRecipe {
     denort: last(rows, "denort"),
     denortStrip: last(rows, "denortStrip"),
     bareChecksums: last(rows, "bareChecksums"),
+    deltaProgram: last(rows, "deltaProgram"),
     types: last(rows, "types"),
     sourceArchive: last(rows, "sourceArchive"),
     snapshotScript: last(rows, "snapshotScript"),

@@ -1,5 +1,5 @@
 import semver from "semver";
-import { zipName } from "../request/platform.js";
+import { checksumName, zipName } from "../request/platform.js";
 import { quote } from "../request/text.js";
 import { FLOOR, newest, tagOf } from "../request/version.js";
 
@@ -58,6 +58,13 @@ function expected(triples: string[]): string[] {
 export function isFinished({ draft, assets }: PageEntry, triples: string[]): boolean {
   const complete = assets.filter((asset) => asset.complete).map(({ name }) => name);
   return !draft && expected(triples).every((name) => complete.includes(name));
+}
+
+/** Finished versions of a page whose deno deltas can be made from: `deno upgrade` compares the checksum of deno itself. */
+export function deltaSources(entries: PageEntry[], triples: string[]): string[] {
+  const names = triples.map((triple) => checksumName(triple, "deno"));
+  const has = ({ assets }: PageEntry) => names.every((name) => assets.some((one) => one.name === name && one.complete));
+  return releaseVersions(entries.filter((entry) => isFinished(entry, triples) && has(entry)).map(({ tag }) => tag));
 }
 
 /** Stable releases that a release page lacks or has unfinished. An unfinished one still says where the page begins. */

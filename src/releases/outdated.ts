@@ -6,7 +6,7 @@ import { releaseTags } from "../../dagger/upstream/git.js";
 import { parseImageName } from "../images/name.js";
 import { checkLogin } from "../images/tags.js";
 import type { Target } from "../request/platform.js";
-import { lackingInImage, lackingOnPage, parseSince } from "./missing.js";
+import { deltaSources, lackingInImage, lackingOnPage, parseSince } from "./missing.js";
 import { type Behind, findBehind } from "./moving-tags.js";
 import { parsePage } from "./page.js";
 
@@ -28,6 +28,8 @@ export interface Question {
 export interface Missing {
   tags: string[];
   page: string[];
+  /** versions on the page that a delta can be made from */
+  deltaSources: string[];
   image: string[];
   /** versions that the image has, and moving tags that should be at them and are not */
   behind: Behind[];
@@ -54,6 +56,7 @@ export async function findMissing(upstream: string, question: Question): Promise
   return {
     tags,
     page: entries ? lackingOnPage(tags, entries, triples, since) : [],
+    deltaSources: entries ? deltaSources(entries, triples) : [],
     image: imagesTags ? lackingInImage(tags, imagesTags, since) : [],
     behind:
       image && imagesTags

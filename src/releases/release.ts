@@ -1,6 +1,6 @@
 import { type Container, type Directory, dag, type File } from "@dagger.io/dagger";
 import type { Built } from "../../dagger/deno/build.js";
-import { packFiles, packZip, writeChecksum } from "../../dagger/releases/archive.js";
+import { packFiles, packZip, withChecksum, writeChecksum } from "../../dagger/releases/archive.js";
 import { binaryOf, prepareDeno, prepareDenort, printTypes } from "../deno/build.js";
 import { denoDisk } from "../engine/resources.js";
 import { hasRuntime } from "../plan/arguments.js";
@@ -8,6 +8,7 @@ import { inTurn, type Work } from "../plan/work.js";
 import { checksumName, debugName, type ProgramName, recordName, zipName } from "../request/platform.js";
 import { pythonContainer } from "../toolchain/toolchains.js";
 import { prepareLibrary } from "../v8/build.js";
+import { type Delta, prepareDeltas } from "./deltas.js";
 import { makeRecord, packTree } from "./source.js";
 
 /** A container of the engine's own architecture that has python3 and sha256sum. */
@@ -66,11 +67,6 @@ async function prepareRelease(work: Work, container: Container): Promise<() => P
   };
 }
 
-/** A file of a release with its checksum beside it. */
-function withChecksum(container: Container, files: Directory, name: string, file: File): Directory {
-  return files.withFile(name, file).withFile(`${name}.sha256sum`, writeChecksum(container, file, name));
-}
-
 /** What a release has once, whatever its platforms: the source, and the types, printed by the deno that runs natively if there is one. */
 async function makeShared(made: Made[], container: Container, source: File): Promise<Directory> {
   const { work, deno } = made.find((one) => one.work.target === one.work.engine) ?? (made[0] as Made);
@@ -85,12 +81,16 @@ async function makeShared(made: Made[], container: Container, source: File): Pro
 }
 
 /** Everything that a release page has, of every platform: the one of which something is wrong is refused before any is made. */
-export async function makeRelease(works: Work[]): Promise<Directory> {
+export async function makeRelease(works: Work[], delta: Delta | null = null): Promise<Directory> {
   const first = works[0] as Work;
   const container = await tools(first);
+  const addDelta = delta && (await prepareDeltas(works, delta, container));
   const source = await packTree(first, container);
   const prepared = await Promise.all(works.map((work) => prepareRelease(work, container)));
   const made = await inTurn(prepared, (make) => make());
   const shared = await makeShared(made, container, source);
-  return [...made.map(({ files }) => files), shared].reduce((all, one) => all.withDirectory(".", one), dag.directory());
+  const platforms = await inTurn(made, async ({ work, files, deno }) =>
+    addDelta ? addDelta(work, deno, files) : files,
+  );
+  return [...platforms, shared].reduce((all, one) => all.withDirectory(".", one), dag.directory());
 }

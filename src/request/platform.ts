@@ -54,6 +54,11 @@ export function checksumName(triple: string, program: ProgramName): string {
   return `${program}-${triple}.sha256sum`;
 }
 
+/** What `deno upgrade` of the version `previous` makes deno of: https://github.com/denoland/deno/blob/v2.9.5/cli/tools/upgrade.rs#L1579 */
+export function deltaName(triple: string, previous: string): string {
+  return `deno-${triple}.from-${previous}.bsdiff`;
+}
+
 /** The text that says what the programs of a target triple were built of and with; upstream has none. */
 export function recordName(triple: string): string {
   return `deno-${triple}.build.txt`;

@@ -4,16 +4,18 @@ import { appendFile, chmod, mkdtemp, readdir, readFile, rm, symlink, utimes, wri
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Container, dag, type File } from "@dagger.io/dagger";
-import { beforeAll, expect, it, onTestFinished } from "vitest";
+import { beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { packZip, writeChecksum } from "../../../dagger/releases/archive.js";
 import { packSource } from "../../../dagger/releases/source.js";
 import { fetchBinary } from "../../../src/binaries/finished.js";
 import { checksumName, parsePlatform, zipName } from "../../../src/request/platform.js";
 import { describeEngine } from "../../support/engine.js";
 import { denoFromSource, type Options } from "../../support/module.js";
-import { copyOfDeno, library, patch, version } from "../support/fixture.js";
+import { machines, packed, program } from "../support/finished.js";
+import { copyOfDeno, deno, library, patch, version } from "../support/fixture.js";
 import { commitAll } from "../support/git.js";
 import { imageModule, official } from "../support/image.js";
+import { webServer } from "../support/local-registry.js";
 import { useSession } from "../support/session.js";
 import { base, toolchain } from "../support/toolchain.js";
 
@@ -164,5 +166,39 @@ sed -n 's/.*"GET \\/deno-upgrade\\/download\\/\\(.*\\) HTTP.*" \\([0-9]*\\) .*/\
     );
     // Of another program than the one that runs: no delta is asked for.
     expect(await asked(writeChecksum(tools, zip, "deno"))).toBe(`200 ${files.sum}\n200 ${files.zip}\n`);
+  });
+
+  describe("with the release before it on the page", () => {
+    const previous = "2.9.98";
+    const old = program(machines.amd64);
+    const zip = packed("zip", "deno", old);
+    const path = `/releases/download/v${previous}/deno-${triple}`;
+    const files = {
+      [`${path}.zip`]: zip,
+      [`${path}.zip.sha256sum`]: `${sha256(zip)}  deno-${triple}.zip\n`,
+      [`${path}.sha256sum`]: `${sha256(old)}  deno\n`,
+    };
+    const from = async (page: Record<string, string | Buffer>) =>
+      module({ source: deno(), upgradeUrl: `${await webServer(() => page)}/releases` });
+
+    it("has a delta that the tree's own program made of that deno and this one, with its checksum", async () => {
+      const dist = await temporary();
+      await (await (await from(files)).release(version, ["linux/amd64"], previous)).export(dist);
+      const name = `deno-${triple}.from-${previous}.bsdiff`;
+      const binary = execFileSync("unzip", ["-p", `deno-${triple}.zip`, "deno"], { cwd: dist, maxBuffer: 1e9 });
+      expect(await readFile(join(dist, name), "utf8")).toBe(`from ${old.length} bytes to ${binary.length} bytes\n`);
+      expect(execFileSync("sha256sum", ["-c", `${name}.sha256sum`], { cwd: dist, encoding: "utf8" })).toBe(
+        `${name}: OK\n`,
+      );
+    });
+
+    it("refuses a page without that release, and a deno that is not the one whose checksum is there", async () => {
+      const release = async (page: Record<string, string | Buffer>) =>
+        (await from(page)).release(version, ["linux/amd64"], previous);
+      await expect(release({})).rejects.toThrow(/^previous: .*\.zip\.sha256sum did not give the file/);
+      await expect(release({ ...files, [`${path}.sha256sum`]: `${sha256("another")}  deno\n` })).rejects.toThrow(
+        `previous: the deno in deno-${triple}.zip of ${previous} is not the one that deno-${triple}.sha256sum is of`,
+      );
+    });
   });
 });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import {
+  deltaSources,
   either,
   isFinished,
   kindsFor,
@@ -89,6 +90,13 @@ describe("a release page's entry", () => {
       "2.10.0",
     ]);
     expect(lackingOnPage(tags, [entry("v2.9.4", [])], [triple], "2.10.0")).toEqual(["2.10.0"]);
+  });
+
+  it("has what a delta is made from where it is finished and has the checksum of deno itself", () => {
+    const all = [`deno-${triple}.zip`, `deno-${triple}.zip.sha256sum`, `deno-${triple}.sha256sum`];
+    const entries = [entry("v2.9.5", all), entry("v2.9.4"), entry("v2.9.3", all, true), entry("v2.9.2", all)];
+    expect(deltaSources(entries, [triple])).toEqual(["2.9.2", "2.9.5"]);
+    expect(deltaSources(entries, [triple, "aarch64-unknown-linux-gnu"])).toEqual([]);
   });
 
   it("of another kind of tag does not count", () => {
