@@ -8,7 +8,8 @@ import { inTurn, type Work } from "../plan/work.js";
 import { checksumName, debugName, type ProgramName, recordName, zipName } from "../request/platform.js";
 import { pythonContainer } from "../toolchain/toolchains.js";
 import { prepareLibrary } from "../v8/build.js";
-import { type Delta, prepareDeltas } from "./deltas.js";
+import { prepareDeltas } from "./deltas.js";
+import type { Delta } from "./predecessor.js";
 import { makeRecord, packTree } from "./source.js";
 
 /** A container of the engine's own architecture that has python3 and sha256sum. */

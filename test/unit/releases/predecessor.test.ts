@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { denoRecipe } from "../../../src/plan/recipe.js";
-import { decideDelta, parsePrevious, predecessor } from "../../../src/releases/deltas.js";
+import { decideDelta, parsePrevious, predecessor } from "../../../src/releases/predecessor.js";
 
 const tree = (version: string) => ({ version, recipe: denoRecipe(version) });
 
