@@ -34,6 +34,12 @@ for map in $REMAP; do
   export CFLAGS="${CFLAGS-} $map" CXXFLAGS="${CXXFLAGS-} $map"
 done
 target=/cache/target strip=strip objcopy=objcopy
+# cargo's own profiles share two folders: https://doc.rust-lang.org/cargo/reference/profiles.html
+case $PROFILE in
+  dev | test) directory=debug ;;
+  bench) directory=release ;;
+  *) directory=$PROFILE ;;
+esac
 if [ -n "$CROSS" ]; then
   target=/cache/target/$CROSS strip=/opt/cross/bin/$CROSS-strip objcopy=/opt/cross/bin/$CROSS-objcopy
   packages=
@@ -44,16 +50,37 @@ if [ -n "$CROSS" ]; then
   export DENO_FROM_SOURCE_BUILD_SCRIPTS="$target/build-script"
   set -- "$@" --target "$CROSS"
 fi
+made=$target/$directory/$PROGRAM
+if [ -n "${STARTUP_ORDER-}" ]; then
+  export STARTUP_ORDER="/cache/src/$STARTUP_ORDER" PLAIN_LINKER=cc
+  if [ -n "$CROSS" ]; then
+    # At the same path: with a linker at another one cargo compiles everything anew.
+    PLAIN_LINKER=/opt/cross/bin/$CROSS-clang.plain
+    mv "/opt/cross/bin/$CROSS-clang" "$PLAIN_LINKER"
+    cp "$STARTUP_ORDER_LINKER" "/opt/cross/bin/$CROSS-clang"
+    chmod 755 "/opt/cross/bin/$CROSS-clang"
+  else
+    chmod 755 "$STARTUP_ORDER_LINKER"
+    export "${name%RUSTFLAGS}LINKER=$STARTUP_ORDER_LINKER"
+  fi
+fi
+# Whether the deno that is there already has an order cargo does not know.
+ordered() { [ -e "$made" ] && [ "$(sha256sum <"$made")" = "$(cat /cache/startup-order/ordered 2>/dev/null)" ]; }
+if [ "$PROGRAM" = deno ] && [ -e "$made" ]; then
+  if ordered; then has=true; else has=; fi
+  if [ "${has:+yes}" != "${STARTUP_ORDER:+yes}" ]; then touch cli/main.rs; fi
+fi
 cargo build --profile "$PROFILE" "$@"
-# cargo's own profiles share two folders: https://doc.rust-lang.org/cargo/reference/profiles.html
-case $PROFILE in
-  dev | test) directory=debug ;;
-  bench) directory=release ;;
-  *) directory=$PROFILE ;;
-esac
+if [ "$PROGRAM" = deno ] && [ -n "${STARTUP_ORDER-}" ] && ! ordered; then
+  cat /cache/startup-order/log >&2
+  # 78 as in require-disk.sh, whose last line is the error that people see.
+  echo "startup-order: deno was linked, and its functions could not be put in the order of a start: $(
+    tail -n 1 /cache/startup-order/log | cut -c 1-300
+  ). What is compiled is kept; without --startup-order it is handed over as it was linked" >&2
+  exit 78
+fi
 # As upstream does, but for its --remove-section, with which GNU strip drops the header of RELRO: check-hardening.py
 # refuses what comes of that.
-made=$target/$directory/$PROGRAM
 if [ "$STRIP" = none ]; then
   cp "$made" "/out/$PROGRAM"
 else

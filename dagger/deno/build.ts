@@ -23,6 +23,8 @@ export interface DenoBuild {
   libraryFiles: Directory;
   archive: string;
   binding: string | null;
+  /** the tree's folder of tools that see the order in which a start of deno calls its functions; null: they stay in the linker's */
+  startupOrder: string | null;
   /** arguments of cargo build, without the profile */
   cargo: string[];
   profile: string;
@@ -36,6 +38,10 @@ export interface DenoBuild {
 }
 
 const build = script(import.meta.url, "build.sh");
+
+const link = script(import.meta.url, "startup-order/link.sh");
+
+const LINKER = "/opt/deno-from-source/startup-order-linker";
 
 /** A profile that is about debugging keeps its symbols and the paths of its sources. */
 export const forDebugging = (profile: string) => /^(dev|test)$|debug/.test(profile);
@@ -76,6 +82,12 @@ export async function buildDeno(input: DenoBuild): Promise<Built> {
     .withEnvVariable("STRIP", debugging ? "none" : input.strip.join(" "))
     .withEnvVariable("REMAP", hidden.map(([from, to]) => `--remap-path-prefix=${from}=${to}`).join(" "));
   for (const [name, value] of Object.entries(input.environment)) container = container.withEnvVariable(name, value);
+  if (input.startupOrder) {
+    container = container
+      .withNewFile(LINKER, link)
+      .withEnvVariable("STARTUP_ORDER_LINKER", LINKER)
+      .withEnvVariable("STARTUP_ORDER", input.startupOrder);
+  }
   if (input.compilerCache) {
     container = withCompilerCache(container, input.compilerCache).withEnvVariable("RUSTC_WRAPPER", "sccache");
   }

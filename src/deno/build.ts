@@ -59,6 +59,8 @@ export async function denoToolchain(work: Work): Promise<Container> {
   return withVersions(withLibclang(ready, { least: null, most: tree.libclang }), [
     ...["rustc", "cargo", "cc", "git", "rsync", "strip", "python3"],
     ...(cross ? ["/opt/llvm/bin/clang", "/opt/llvm/bin/ld.lld"] : []),
+    // What a start is traced with, and what links in its order; cross-compiled, they are among the others.
+    ...(facts.startupOrder && !cross ? ["nm", "readelf", "ld.lld"] : []),
     ...tree.recipe.packages.filter((name) => name === "cmake" || name === "perl"),
     ...(tree.recipe.packages.includes("protobuf-compiler") ? ["protoc"] : []),
     ...(settings.compilerCache ? ["sccache"] : []),
@@ -107,6 +109,8 @@ async function prepareProgram(
       tools,
       ...(cross && { root: await versions(targetRoot(work)) }),
       ...(settings.libraryFeatures.length > 0 && { libraryFeatures: recipe.features }),
+      // Its linker is at another path, with which cargo compiles all anew; cross-compiled it is at the same.
+      ...(facts.startupOrder && !cross && { startupOrder: true }),
     });
     return step(`${program.name} ${tree.version} for ${target.platform}`, async () => {
       const { binary, debug } = await buildDeno({
@@ -121,6 +125,7 @@ async function prepareProgram(
         libraryFiles,
         archive: recipe.archive,
         binding: recipe.binding,
+        startupOrder: facts.startupOrder ? tree.recipe.startupOrder : null,
         cargo: program.cargo,
         profile: settings.profile,
         // Deno asks git for the hash, but asks again only when this variable changes, whose value it does not use:

@@ -131,9 +131,12 @@ export function runtimeArguments(
  * Packages of the container that runs cargo; cross-compiling takes the distribution's LLVM, a compiler for any target.
  * Python reads what was linked.
  */
-export function cargoPackages(recipe: DenoRecipe, { way }: Pick<Facts, "way">): string[] {
-  const cross = way.where === "cross" ? ["clang", "lld", "llvm"] : [];
-  return [...new Set([...recipe.packages, "rsync", "python3", ...cross])];
+export function cargoPackages(
+  recipe: DenoRecipe,
+  { way, startupOrder }: Pick<Facts, "way" | "startupOrder">,
+): string[] {
+  const llvm = way.where === "cross" ? ["clang", "lld", "llvm"] : startupOrder ? ["lld"] : [];
+  return [...new Set([...recipe.packages, "rsync", "python3", ...llvm])];
 }
 
 /** Environment of cargo build, without the variables that hand V8 over. */

@@ -38,6 +38,8 @@ export interface Facts {
   systemCompilers: boolean;
   /** whether V8's headers are precompiled */
   headers: Headers;
+  /** deno's functions are put in the order in which a start calls them */
+  startupOrder: boolean;
   /** whether V8's files are compiled many at a time */
   clusters: Clusters;
   /** rusty_v8's source is the published crate, which lacks files of a checkout; null: not known before it is read */

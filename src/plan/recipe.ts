@@ -37,6 +37,8 @@ export interface DenoRecipe {
   submodules: string[];
   /** programs whose bare binary has a checksum of its own on the release page, beside the zips' */
   bareChecksums: ProgramName[];
+  /** the folder of tools that see the order in which a start of deno calls its functions; null: the tree has none */
+  startupOrder: string | null;
   /** the package of the workspace that makes deltas between two binaries for `deno upgrade`; null: it takes none */
   deltaProgram: string | null;
   /** the file of Deno's types on the release page, and the arguments of deno that print it */
@@ -342,6 +344,18 @@ export const DENO: readonly DenoRow[] = [
     bareChecksums: ["deno"],
     why: "`deno upgrade` compares it before and after it applies a delta",
     source: `${deno("v2.7.14/.github/workflows/ci.ts#L658")} and ${deno("v2.9.5/cli/tools/upgrade.rs#L1622")}`,
+  },
+  {
+    range: "*",
+    startupOrder: null,
+    why: "deno's functions are where the linker puts them",
+    source: deno("v2.9.4/.github/workflows/ci.ts"),
+  },
+  {
+    range: ">=2.9.5",
+    startupOrder: "tools/startup_order",
+    why: "upstream links a release a second time, in the order in which a start calls its functions",
+    source: deno("v2.9.5/tools/startup_order/README.md"),
   },
   {
     range: "*",
@@ -714,6 +728,7 @@ export function denoRecipe(version: string): DenoRecipe {
     denort: last(rows, "denort"),
     denortStrip: last(rows, "denortStrip"),
     bareChecksums: last(rows, "bareChecksums"),
+    startupOrder: last(rows, "startupOrder"),
     deltaProgram: last(rows, "deltaProgram"),
     types: last(rows, "types"),
     sourceArchive: last(rows, "sourceArchive"),

@@ -6,6 +6,7 @@ import type { Facts, Tree } from "./facts.js";
 import { chooseHeaders } from "./headers.js";
 import { type Plan, plan } from "./plan.js";
 import { type LibraryRecipe, libraryRecipe } from "./recipe.js";
+import { checkStartupOrder } from "./startup-order.js";
 import { chooseWay } from "./strategy.js";
 
 /** What is made for one platform. */
@@ -54,6 +55,7 @@ export async function decide(settings: Settings, tree: Tree, engine: Target, tar
     );
   }
   const crate = settings.librarySource ? await settings.librarySource.exists(".cargo_vcs_info.json") : false;
+  checkStartupOrder(settings.startupOrder, tree, engine, target);
   const facts: Facts = {
     ...tree,
     target,
@@ -65,6 +67,7 @@ export async function decide(settings: Settings, tree: Tree, engine: Target, tar
     systemCompilers: settings.toolchains.length > 0 || engine.cpu === "arm64",
     clusters: chooseClusters(settings.gnArguments, settings.compilerCache !== "", recipe),
     headers: chooseHeaders(settings.precompiledHeaders, settings.compilerCache !== "", recipe),
+    startupOrder: settings.startupOrder,
     ownToolchain: settings.toolchains.length > 0,
     sysroot: settings.sysroot,
     profile: settings.profile,

@@ -32,6 +32,7 @@ export interface Settings {
   tini?: Directory;
   strategy: Strategy;
   precompiledHeaders: boolean;
+  startupOrder: boolean;
   libraryFeatures: string[];
   gnArguments: string[];
   ignoreResources: boolean;

@@ -39,6 +39,7 @@ function stepsOf(strategy: Strategy, from: Pick<Facts, "origin" | "crate">): Ste
     engine,
     systemCompilers: false,
     headers: { precompiled: true, why: "" },
+    startupOrder: false,
     published: false,
     ownToolchain: false,
     way: chooseWay(strategy, engine, target, null),

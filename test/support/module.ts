@@ -39,6 +39,7 @@ export interface Options {
   gnArguments: Arguments[31];
   vendor: Arguments[32];
   sysroot: Arguments[33];
+  startupOrder: Arguments[34];
 }
 
 /** What is given to all modules of a test file that say nothing else. */
@@ -82,6 +83,7 @@ export function denoFromSource(given: Partial<Options> = {}): DenoFromSource {
     options.gnArguments,
     options.vendor,
     options.sysroot,
+    options.startupOrder,
   );
 }
 

@@ -77,6 +77,7 @@ function describe(): string {
       crate: false,
       published,
       headers: chooseHeaders(true, false, v8),
+      startupOrder: false,
       clusters: chooseClusters([], false, v8),
       ownToolchain: false,
       way: chooseWay("AUTO", engine, target, unknown),

@@ -24,6 +24,7 @@ function facts(changes: Partial<Facts> = {}): Facts {
     origin: "source",
     systemCompilers: false,
     headers: { precompiled: true, why: "" },
+    startupOrder: false,
     crate: false,
     published: false,
     ownToolchain: false,
