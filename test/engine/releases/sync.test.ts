@@ -1,4 +1,5 @@
 import { execFileSync, spawn } from "node:child_process";
+import { createHash } from "node:crypto";
 import { cp, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -10,9 +11,11 @@ import { UpstreamChannel } from "../../../src/request/enums.js";
 import { describeEngine } from "../../support/engine.js";
 import { Forge, type ForgeOptions } from "../../support/forge.js";
 import { denoFromSource } from "../../support/module.js";
-import { copyOfDeno, edit, paths, version } from "../support/fixture.js";
-import { hostAddress, serve } from "../support/git.js";
+import { machines, packed, program } from "../support/finished.js";
+import { copyOfDeno, edit, library, paths, version } from "../support/fixture.js";
+import { commitAll, hostAddress, serve } from "../support/git.js";
 import { imageModule, official } from "../support/image.js";
+import { webServer } from "../support/local-registry.js";
 import { useSession } from "../support/session.js";
 import { base, registry, toolchain } from "../support/toolchain.js";
 
@@ -158,6 +161,39 @@ describeEngine("following upstream on a real engine", () => {
     expect(page.asked).toEqual(["repos/list-releases"]);
     expect(page.problems).toEqual([]);
     expect(said + again.said + nothing.said).not.toContain(token);
+  });
+
+  it("sync makes deltas from the release before on the page of --upgrade-url, and does without where it cannot be had", async () => {
+    const directory = await copyOfDeno();
+    const git = commitAll(directory);
+    git("tag", `v${version}`);
+    const repository = await serve(directory);
+    const previous = "2.9.98";
+    const name = "deno-x86_64-unknown-linux-gnu";
+    const old = program(machines.amd64);
+    const zip = packed("zip", "deno", old);
+    const sha256 = (content: Buffer) => `${createHash("sha256").update(content).digest("hex")}  of it\n`;
+    const files = { [`${name}.zip`]: zip, [`${name}.zip.sha256sum`]: sha256(zip), [`${name}.sha256sum`]: sha256(old) };
+    const served = Object.entries(files).map(([file, content]) => [`/releases/download/v${previous}/${file}`, content]);
+    const synced = async (server: Record<string, string | Buffer>) => {
+      const page = await forge({ dialect: "github" });
+      page.add(`v${previous}`, Object.fromEntries(Object.keys(files).map((file) => [file, "a"])));
+      const module = denoFromSource({
+        repository,
+        librarySource: library(),
+        toolchains: [toolchain("linux/amd64", true)],
+        base,
+        ignoreResources: true,
+        upgradeUrl: `${await webServer(() => server)}/releases`,
+      });
+      const secret = dag.setSecret("page-token", token);
+      const [done] = await module.sync("me/deno-builds", secret, "", ["linux/amd64"], version, page.api);
+      expect(done).toMatchObject({ version, done: true });
+      return page.listing()[0]?.files.map((file) => file.replace(/ .*/, ""));
+    };
+    const delta = `${name}.from-${previous}.bsdiff`;
+    expect(await synced(Object.fromEntries(served))).toEqual(expect.arrayContaining([delta, `${delta}.sha256sum`]));
+    expect(await synced({})).not.toContain(delta);
   });
 
   it("upload brings files that were made elsewhere to a Gitea", async () => {
