@@ -176,6 +176,23 @@ describe("build", () => {
     );
   });
 
+  it("says that the engine took a step's files away where its disk was nearly full", async () => {
+    const said =
+      "exit code: 101\ncommit output ref l63: failed to commit l63 to immutable kld: failed to stat active key during " +
+      "commit: snapshot l63 does not exist: not found";
+    const it = session({
+      rules: [
+        ({ of, field }) => {
+          if (field === "sync" && of?.field === "file" && of.args.path === "/out/deno") throw new Failure(said);
+          return undefined;
+        },
+      ],
+    });
+    await expect(build(it)).rejects.toThrow(
+      /^deno 2\.9\.5 for linux\/arm64: the engine's garbage collector took .*minFreeSpace.*the same call goes on/,
+    );
+  });
+
   it("with the default toolchain installs the recipe's packages and the pinned rustup with its checksum", async () => {
     const it = session();
     const result = await build(it);
