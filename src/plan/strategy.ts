@@ -43,7 +43,7 @@ export function chooseWay(
       if (native) return { where: "native", why: "the engine is of the target's architecture" };
       throw new Error(
         `strategy: NATIVE needs an engine on ${target.platform}, this one is ${engine.platform}; ` +
-          "accepted here: AUTO, CROSS, EMULATED",
+          `accepted here: AUTO, CROSS, EMULATED, or ${engine.platform} alone`,
       );
     case "CROSS":
       // Of the engine's own architecture, too: what a newer toolchain makes then runs on an older base image.

@@ -40,20 +40,22 @@ const common = [
   "sccache",
   "xz-utils",
 ];
-// What an amd64 toolchain needs to compile V8 for linux/arm64 too.
-const cross = ["libstd-rust-dev:arm64"];
+// What a toolchain needs to compile V8 for the other platform, too.
+const other = { "linux/amd64": "arm64", "linux/arm64": "amd64" };
 
 const [base, address, platform = "linux/amd64"] = process.argv.slice(2);
 if (!base || !address) throw new Error("usage: sid-toolchain.ts BASE ADDRESS [PLATFORM]");
 
-const packages = platform === "linux/amd64" ? [...common, ...cross] : common;
+if (!(platform in other)) throw new Error(`PLATFORM: ${platform} is none of ${Object.keys(other).join(", ")}`);
+const foreign = other[platform as keyof typeof other];
+const packages = [...common, `libstd-rust-dev:${foreign}`];
 const install = `set -eu
 # Sid in place of the base's release, from where the base takes it; sid has no security updates of its own.
 for file in $(ls /etc/apt/sources.list /etc/apt/sources.list.d/* 2>/dev/null); do
   awk 'BEGIN { RS = "" } NR == 1' "$file" | grep -v security >/tmp/sources || true
   sed -E '/^deb|^Suites:/ s/\\b(bookworm|trixie)\\b(-updates)?/sid/g' /tmp/sources >"$file"
 done
-[ "$(dpkg --print-architecture)" != amd64 ] || dpkg --add-architecture arm64
+dpkg --add-architecture ${foreign}
 apt-get -o Acquire::Check-Valid-Until=false update
 # force-overwrite: files moved between packages since the base's release
 DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends -o Dpkg::Options::=--force-overwrite "$@"

@@ -54,7 +54,12 @@ describe("where cargo runs", () => {
   });
 
   it.each([
-    ["NATIVE", amd64, arm64, "strategy: NATIVE needs an engine on linux/arm64, this one is linux/amd64"],
+    [
+      "NATIVE",
+      amd64,
+      arm64,
+      "strategy: NATIVE needs an engine on linux/arm64, this one is linux/amd64; accepted here: AUTO, CROSS, EMULATED, or linux/amd64 alone",
+    ],
     ["EMULATED", arm64, arm64, "strategy: EMULATED is for an engine of another architecture"],
   ] as const)("is refused as %s from %o to %o", (asked, engine, target, message) => {
     expect(() => chooseWay(asked, engine, target, null)).toThrow(message);
