@@ -52,7 +52,7 @@ if [ -n "$CROSS" ]; then
 fi
 made=$target/$directory/$PROGRAM
 if [ -n "${STARTUP_ORDER-}" ]; then
-  export STARTUP_ORDER="/cache/src/$STARTUP_ORDER" PLAIN_LINKER=cc
+  export STARTUP_ORDER="/cache/src/$STARTUP_ORDER" STARTUP_ORDER_PLACE=/cache/startup-order PLAIN_LINKER=cc
   if [ -n "$CROSS" ]; then
     # At the same path: with a linker at another one cargo compiles everything anew.
     PLAIN_LINKER=/opt/cross/bin/$CROSS-clang.plain

@@ -18,9 +18,11 @@ if [ "$program" != deno ]; then exit; fi
 out='' previous=''
 for argument; do
   if [ "$previous" = -o ]; then out=$argument; fi
+  # Of a real deno there are 15,000 objects: rustc gives them in a file, a line each.
+  case $argument in @*) out=$(sed -n '/^-o$/{n;p;q;}' "${argument#@}") ;; esac
   previous=$argument
 done
-place=/cache/startup-order
+place=$STARTUP_ORDER_PLACE
 rm -rf "$place"
 mkdir -p "$place"
 # cargo's is for rustc.
