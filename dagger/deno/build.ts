@@ -157,7 +157,8 @@ export async function printFile(
   const path = `/tmp/${name}`;
   const printed = withDeno({ container, binary }).withExec(["/deno", ...command], { redirectStdout: path });
   const { code, err } = await attempt(printed);
-  if (code === 0) return printed.file(path);
+  // The engine writes it for its owner alone, and a release is for others.
+  if (code === 0) return printed.withExec(["chmod", "644", path]).file(path);
   throw new Error(
     `the deno that was built for ${platform} does not print ${name}: ${command.join(" ")} exited with ${code}, ` +
       `standard error ${JSON.stringify(err.slice(0, 1000))}`,

@@ -18,11 +18,15 @@ export function packFiles(tools: Container, files: Directory, name: string): Fil
 
 /** The checksum file beside each archive, in upstream's format: `<hex>  <name>`. */
 export function writeChecksum(tools: Container, file: File, name: string): File {
-  return tools
-    .withMountedFile(`/out/${name}`, file)
-    .withWorkdir("/out")
-    .withExec(["sha256sum", name], { redirectStdout: `/tmp/${name}.sha256sum` })
-    .file(`/tmp/${name}.sha256sum`);
+  return (
+    tools
+      .withMountedFile(`/out/${name}`, file)
+      .withWorkdir("/out")
+      .withExec(["sha256sum", name], { redirectStdout: `/tmp/${name}.sha256sum` })
+      // The engine writes it for its owner alone, and a release is for others.
+      .withExec(["chmod", "644", `/tmp/${name}.sha256sum`])
+      .file(`/tmp/${name}.sha256sum`)
+  );
 }
 
 /** A file of a release with its checksum beside it. */

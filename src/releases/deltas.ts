@@ -52,7 +52,8 @@ async function prepare(works: Work[], { previous, program }: Delta, tools: Conta
   const denos = await Promise.all(works.map((work) => fetchPrevious(work, tools, previous)));
   const olds = new Map<Target, File>(works.map(({ target }, index) => [target, denos[index] as File]));
   const network = openNetwork(first.settings);
-  const maker = await withDeltaTool(await denoToolchain(first), first.tree.directory, program, network);
+  // Compiled now: what is wrong with it must not show after the hours of compiling.
+  const maker = await (await withDeltaTool(await denoToolchain(first), first.tree.directory, program, network)).sync();
   return ({ target, tree }, deno, files) => {
     const name = deltaName(target.triple, previous);
     return step(`delta from ${previous} to ${tree.version} for ${target.platform}`, async () => {

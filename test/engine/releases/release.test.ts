@@ -77,6 +77,8 @@ describeEngine("a release on a real engine", () => {
         ...["lib.deno.d.ts", `librusty_v8_simdutf_release_${triple}.a.gz`, `src_binding_simdutf_release_${triple}.rs`],
       ].sort(),
     );
+    const modes = execFileSync("sh", ["-c", "stat -c '%a %n' *"], { cwd: dist, encoding: "utf8" }).trim().split("\n");
+    expect(modes.filter((line) => !line.startsWith("644 "))).toEqual([]);
     for (const name of [...zips, "deno_src.tar.gz"]) {
       expect(execFileSync("sha256sum", ["-c", `${name}.sha256sum`], { cwd: dist, encoding: "utf8" })).toBe(
         `${name}: OK\n`,
