@@ -51,31 +51,31 @@ if [ -n "$CROSS" ]; then
   set -- "$@" --target "$CROSS"
 fi
 made=$target/$directory/$PROGRAM
+export STARTUP_ORDER_PLACE=/cache/startup-order
 if [ -n "${STARTUP_ORDER-}" ]; then
-  export STARTUP_ORDER="/cache/src/$STARTUP_ORDER" STARTUP_ORDER_PLACE=/cache/startup-order PLAIN_LINKER=cc
+  export STARTUP_ORDER="/cache/src/$STARTUP_ORDER" PLAIN_LINKER=cc
   if [ -n "$CROSS" ]; then
     # At the same path: with a linker at another one cargo compiles everything anew.
     PLAIN_LINKER=/opt/cross/bin/$CROSS-clang.plain
     mv "/opt/cross/bin/$CROSS-clang" "$PLAIN_LINKER"
     cp "$STARTUP_ORDER_LINKER" "/opt/cross/bin/$CROSS-clang"
-    chmod 755 "/opt/cross/bin/$CROSS-clang"
   else
-    chmod 755 "$STARTUP_ORDER_LINKER"
     export "${name%RUSTFLAGS}LINKER=$STARTUP_ORDER_LINKER"
   fi
 fi
-# Whether the deno that is there already has an order cargo does not know.
-ordered() { [ -e "$made" ] && [ "$(sha256sum <"$made")" = "$(cat /cache/startup-order/ordered 2>/dev/null)" ]; }
+# Whether the deno that is there already is the one that was put in order.
+ordered() { [ -e "$STARTUP_ORDER_PLACE/ordered" ] && [ "$(sha256sum <"$made")" = "$(cat "$STARTUP_ORDER_PLACE/ordered")" ]; }
+# cargo does not know, so a deno that is not as asked for is linked again.
 if [ "$PROGRAM" = deno ] && [ -e "$made" ]; then
-  if ordered; then has=true; else has=; fi
-  if [ "${has:+yes}" != "${STARTUP_ORDER:+yes}" ]; then touch cli/main.rs; fi
+  if ordered; then is=ordered; else is=; fi
+  if [ "$is" != "${STARTUP_ORDER:+ordered}" ]; then touch cli/main.rs; fi
 fi
 cargo build --profile "$PROFILE" "$@"
 if [ "$PROGRAM" = deno ] && [ -n "${STARTUP_ORDER-}" ] && ! ordered; then
-  cat /cache/startup-order/log >&2
+  cat "$STARTUP_ORDER_PLACE/log" >&2
   # 78 as in require-disk.sh, whose last line is the error that people see.
   echo "startup-order: deno was linked, and its functions could not be put in the order of a start: $(
-    tail -n 1 /cache/startup-order/log | cut -c 1-300
+    tail -n 1 "$STARTUP_ORDER_PLACE/log" | cut -c 1-300
   ). What is compiled is kept; without --startup-order it is handed over as it was linked" >&2
   exit 78
 fi

@@ -84,7 +84,7 @@ export async function buildDeno(input: DenoBuild): Promise<Built> {
   for (const [name, value] of Object.entries(input.environment)) container = container.withEnvVariable(name, value);
   if (input.startupOrder) {
     container = container
-      .withNewFile(LINKER, link)
+      .withNewFile(LINKER, link, { permissions: 0o755 })
       .withEnvVariable("STARTUP_ORDER_LINKER", LINKER)
       .withEnvVariable("STARTUP_ORDER", input.startupOrder);
   }
@@ -157,8 +157,7 @@ export async function printFile(
   const path = `/tmp/${name}`;
   const printed = withDeno({ container, binary }).withExec(["/deno", ...command], { redirectStdout: path });
   const { code, err } = await attempt(printed);
-  // The engine writes it for its owner alone, and a release is for others.
-  if (code === 0) return printed.withExec(["chmod", "644", path]).file(path);
+  if (code === 0) return printed.file(path);
   throw new Error(
     `the deno that was built for ${platform} does not print ${name}: ${command.join(" ")} exited with ${code}, ` +
       `standard error ${JSON.stringify(err.slice(0, 1000))}`,

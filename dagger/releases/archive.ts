@@ -18,18 +18,19 @@ export function packFiles(tools: Container, files: Directory, name: string): Fil
 
 /** The checksum file beside each archive, in upstream's format: `<hex>  <name>`. */
 export function writeChecksum(tools: Container, file: File, name: string): File {
-  return (
-    tools
-      .withMountedFile(`/out/${name}`, file)
-      .withWorkdir("/out")
-      .withExec(["sha256sum", name], { redirectStdout: `/tmp/${name}.sha256sum` })
-      // The engine writes it for its owner alone, and a release is for others.
-      .withExec(["chmod", "644", `/tmp/${name}.sha256sum`])
-      .file(`/tmp/${name}.sha256sum`)
-  );
+  return tools
+    .withMountedFile(`/out/${name}`, file)
+    .withWorkdir("/out")
+    .withExec(["sha256sum", name], { redirectStdout: `/tmp/${name}.sha256sum` })
+    .file(`/tmp/${name}.sha256sum`);
+}
+
+/** A file of a release that a command printed: the engine writes it for its owner alone, and a release is for others. */
+export function withPrinted(files: Directory, name: string, file: File): Directory {
+  return files.withFile(name, file, { permissions: 0o644 });
 }
 
 /** A file of a release with its checksum beside it. */
 export function withChecksum(tools: Container, files: Directory, name: string, file: File): Directory {
-  return files.withFile(name, file).withFile(`${name}.sha256sum`, writeChecksum(tools, file, name));
+  return withPrinted(files.withFile(name, file), `${name}.sha256sum`, writeChecksum(tools, file, name));
 }

@@ -49,8 +49,8 @@ export type AddDelta = (work: Work, deno: File, files: Directory) => Promise<Dir
 /** Fetches what deltas are made of and compiles what makes them. `tools` is any container with python3 and sha256sum. */
 async function prepare(works: Work[], { previous, program }: Delta, tools: Container): Promise<AddDelta> {
   const first = works[0] as Work;
-  const denos = await Promise.all(works.map((work) => fetchPrevious(work, tools, previous)));
-  const olds = new Map<Target, File>(works.map(({ target }, index) => [target, denos[index] as File]));
+  const fetched = works.map(async (work) => [work.target, await fetchPrevious(work, tools, previous)] as const);
+  const olds = new Map<Target, File>(await Promise.all(fetched));
   const network = openNetwork(first.settings);
   // Compiled now: what is wrong with it must not show after the hours of compiling.
   const maker = await (await withDeltaTool(await denoToolchain(first), first.tree.directory, program, network)).sync();

@@ -54,17 +54,22 @@ function expected(triples: string[]): string[] {
   return triples.flatMap((triple) => [zipName(triple), `${zipName(triple)}.sha256sum`]);
 }
 
-/** Whether a release page's entry is finished: published, with the zip and the checksum of every platform. */
-export function isFinished({ draft, assets }: PageEntry, triples: string[]): boolean {
+/** Whether a release page's entry has all of these files, none of them broken off. */
+function has({ assets }: PageEntry, names: string[]): boolean {
   const complete = assets.filter((asset) => asset.complete).map(({ name }) => name);
-  return !draft && expected(triples).every((name) => complete.includes(name));
+  return names.every((name) => complete.includes(name));
+}
+
+/** Whether a release page's entry is finished: published, with the zip and the checksum of every platform. */
+export function isFinished(entry: PageEntry, triples: string[]): boolean {
+  return !entry.draft && has(entry, expected(triples));
 }
 
 /** Finished versions of a page whose deno deltas can be made from: `deno upgrade` compares the checksum of deno itself. */
 export function deltaSources(entries: PageEntry[], triples: string[]): string[] {
   const names = triples.map((triple) => checksumName(triple, "deno"));
-  const has = ({ assets }: PageEntry) => names.every((name) => assets.some((one) => one.name === name && one.complete));
-  return releaseVersions(entries.filter((entry) => isFinished(entry, triples) && has(entry)).map(({ tag }) => tag));
+  const usable = entries.filter((entry) => isFinished(entry, triples) && has(entry, names));
+  return releaseVersions(usable.map(({ tag }) => tag));
 }
 
 /** Stable releases that a release page lacks or has unfinished. An unfinished one still says where the page begins. */

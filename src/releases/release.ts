@@ -1,6 +1,6 @@
 import { type Container, type Directory, dag, type File } from "@dagger.io/dagger";
 import type { Built } from "../../dagger/deno/build.js";
-import { packFiles, packZip, withChecksum, writeChecksum } from "../../dagger/releases/archive.js";
+import { packFiles, packZip, withChecksum, withPrinted, writeChecksum } from "../../dagger/releases/archive.js";
 import { binaryOf, prepareDeno, prepareDenort, printTypes } from "../deno/build.js";
 import { denoDisk } from "../engine/resources.js";
 import { hasRuntime } from "../plan/arguments.js";
@@ -61,7 +61,8 @@ async function prepareRelease(work: Work, container: Container): Promise<() => P
     let files = (await library()).withNewFile(recordName(triple), await makeRecord(work, container));
     for (const name of recipe.bareChecksums) {
       const program = programs.get(name);
-      if (program) files = files.withFile(checksumName(triple, name), writeChecksum(container, program.binary, name));
+      if (program)
+        files = withPrinted(files, checksumName(triple, name), writeChecksum(container, program.binary, name));
     }
     for (const [name, file] of zips) files = withChecksum(container, files, name, file);
     return { work, files, deno: deno.binary };
@@ -72,10 +73,8 @@ async function prepareRelease(work: Work, container: Container): Promise<() => P
 async function makeShared(made: Made[], container: Container, source: File): Promise<Directory> {
   const { work, deno } = made.find((one) => one.work.target === one.work.engine) ?? (made[0] as Made);
   const { recipe, channel, version } = work.tree;
-  const shared = withChecksum(container, dag.directory(), recipe.sourceArchive, source).withFile(
-    recipe.types.file,
-    await printTypes(work, deno),
-  );
+  const archived = withChecksum(container, dag.directory(), recipe.sourceArchive, source);
+  const shared = withPrinted(archived, recipe.types.file, await printTypes(work, deno));
   // What a deno that was built with --upgrade-url asks for the newest version, see src/upstream/upgrade.ts.
   const asked = work.settings.upgradeUrl !== "" && channel === "stable";
   return asked ? shared.withNewFile("release-latest.txt", `v${version}\n`) : shared;

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """Stands before Ninja in a rehearsal: looks at what GN wrote, and compiles one file with each compiler, not V8."""
 
+import functools
 import json
 import os
 import re
@@ -55,6 +56,7 @@ targets = subprocess.run([ninja, "-C", out, "-t", "targets", "all"], stdout=subp
 outputs = [it.rsplit(": ", 1)[0] for it in targets.splitlines()]
 
 
+@functools.lru_cache(None)
 def steps_before(output):
     dry = run("-n", output)
     return len(re.findall(r"^\[\d+/\d+\]", dry.stdout, re.M)) if dry.returncode == 0 else sys.maxsize

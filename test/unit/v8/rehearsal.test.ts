@@ -8,12 +8,15 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 const scripts = fileURLToPath(new URL("../../../dagger/v8/rehearsal/", import.meta.url));
 const python = spawnSync("python3", ["--version"]).status === 0;
 
-/** A Ninja that knows these compile commands, and says of any other target that it was made. */
+/** A Ninja that knows these compile commands, and says of any other target that it was made; a file dry-NAME is of that output alone. */
 const NINJA = `#!/bin/sh
 case "$*" in
   *"-t compdb"*) cat "$FAKE/compdb.json" ;;
   *"-t targets"*) cat "$FAKE/targets" ;;
-  *" -n "*) cat "$FAKE/dry"; exit "$(cat "$FAKE/dry-status")" ;;
+  *" -n "*)
+    for output; do :; done
+    cat "$FAKE/dry-$(basename "$output")" 2>/dev/null && exit
+    cat "$FAKE/dry"; exit "$(cat "$FAKE/dry-status")" ;;
   *) echo "made $*" >>"$FAKE/made"; case "$*" in *broken*) echo "error: it does not compile"; exit 1 ;; esac ;;
 esac
 `;
@@ -111,6 +114,30 @@ describe.skipIf(!python)(`the programs before GN and Ninja${python ? "" : " (SKI
     file("targets", "obj/third_party/rust/utf8_iter/libutf8_iter.rlib: rust\ngen/build/x/bindings.rs: action\n");
     expect(ninja().checks.get("Rust for the target")?.passed).toBe(true);
     expect(ninja().checks.get("bindgen of V8's build")?.passed).toBe(true);
+  });
+
+  /** So many steps come before an output. */
+  const steps = (name: string, count: number) =>
+    file(`dry-${name}`, Array.from({ length: count }, (_, at) => `[${at + 1}/${count}] step\n`).join(""));
+  const made = () => readFileSync(join(folder, "made"), "utf8").trim().split("\n");
+
+  it("compile the files that the fewest steps come before", () => {
+    compdb([object("obj/a.o", "a.cc"), object("obj/later.o", "later.cc"), object("obj/push.o", "push.S")]);
+    for (const [name, count] of Object.entries({ rusty_v8: 900, "a.o": 7, "later.o": 1, "push.o": 1 }))
+      steps(name, count);
+    ninja();
+    expect(made()).toEqual(["made -C out obj/later.o", "made -C out obj/push.o"]);
+  });
+
+  it("compile no whole V8: a file that most steps come before is not made, and the report says so", () => {
+    compdb([object("obj/a.o", "a.cc"), object("obj/embedded.o", "embedded.S")]);
+    for (const [name, count] of Object.entries({ rusty_v8: 900, "a.o": 1, "embedded.o": 899 })) steps(name, count);
+    const { checks } = ninja();
+    expect(made()).toEqual(["made -C out obj/a.o"]);
+    expect(checks.get("assembler for the target")).toEqual({
+      passed: true,
+      seen: "not tried: obj/embedded.o, the first of its kind, comes after 899 of 900 steps",
+    });
   });
 
   it("leave what build.rs asks Ninja beside to Ninja", () => {
