@@ -77,7 +77,9 @@ export class DenoFromSource {
   tini?: Directory;
   strategy: BuildStrategy;
   precompiledHeaders: boolean;
-  startupOrder: boolean;
+  startupOrder?: boolean;
+  unwindTables?: boolean;
+  minifySources: boolean;
   ignoreResources: boolean;
   mirrors: string[];
   proxy?: Secret;
@@ -259,11 +261,26 @@ export class DenoFromSource {
     sysroot: string = "",
     /**
      * Whether deno's functions are put together in the order in which a start calls them, which takes less memory and time at
-     * each start: deno is linked, watched while it runs, and linked again by lld, in a minute. As upstream does in its
-     * releases since 2.9.5, which is the oldest that has the tools; for the engine's own architecture. By default not: where
-     * functions are differs from build to build then. Example: --startup-order=true
+     * each start: deno is linked, watched while it runs, and linked again by lld, in a minute. Default: as upstream does in
+     * its releases since 2.9.5, so with profile release, for the engine's own architecture, and with a toolchain that has lld:
+     * the default one, or any that cross-compiles. Asked for where it cannot be made, it is an error. Where functions are
+     * differs from build to build then. Example: --startup-order=false
      */
-    startupOrder: boolean = false,
+    startupOrder?: boolean,
+    /**
+     * Whether deno and denort keep the tables by which a stack is unwound, a tenth of their size. Without them
+     * RUST_BACKTRACE=1 names no function of a panic; debuggers and perf go by frame pointers then. Default: as upstream
+     * since 2.9.5, so with profile release, and a toolchain of which startup-order speaks, they are left out; else kept.
+     * false takes 2.8.0 or newer, and a profile that is not about debugging. Example: --unwind-tables=true
+     */
+    unwindTables?: boolean,
+    /**
+     * Whether the sources of Deno's own JavaScript are stored without comments and spaces, which makes deno and denort 2 MB
+     * smaller: by esbuild of the distribution, or of toolchains. Upstream's releases have more than that minified, by
+     * a package of no fixed version. For 2.9.0 and newer. Default: as they are, so that the places in a stack trace of
+     * Deno's own code are those of its sources. Example: --minify-sources=true
+     */
+    minifySources: boolean = false,
   ) {
     checkOptions(
       {
@@ -330,6 +347,8 @@ export class DenoFromSource {
     this.libraryFeatures = libraryFeatures;
     this.gnArguments = gnArguments;
     this.startupOrder = startupOrder;
+    this.unwindTables = unwindTables;
+    this.minifySources = minifySources;
   }
 
   /**

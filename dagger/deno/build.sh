@@ -21,9 +21,13 @@ if [ -e /opt/libclang ]; then . /opt/libclang/variables; fi
 # Rust writes the path of each source that can panic into the program: those of crates tell where cargo's home is, and
 # upstream's programs have 1,600 of them. A variable RUSTFLAGS replaces all other flags.
 # https://doc.rust-lang.org/rustc/remap-source-paths.html, https://doc.rust-lang.org/cargo/reference/config.html#buildrustflags
-if [ -n "${RUSTFLAGS-}" ]; then export RUSTFLAGS="$RUSTFLAGS $REMAP"; fi
+flags=$REMAP
+# Without unwind tables a debugger and perf walk a stack by these; Rust's own library has them:
+# https://github.com/rust-lang/rust/pull/122646, https://github.com/denoland/deno/blob/v2.9.5/.github/workflows/ci.ts#L1021
+case $LINK in *without-unwind-tables*) flags="$flags -C force-frame-pointers=yes" ;; esac
+if [ -n "${RUSTFLAGS-}" ]; then export RUSTFLAGS="$RUSTFLAGS $flags"; fi
 name=CARGO_TARGET_$(echo "${CROSS:-$(rustc -vV | sed -n 's/^host: //p')}" | tr a-z- A-Z_)_RUSTFLAGS
-eval "export $name=\"\${$name-} \$REMAP\""
+eval "export $name=\"\${$name-} \$flags\""
 # The same for C and C++, whose assertions name their sources: a crate's own build script leaves that to the compiler, or to
 # some levels of optimization, https://docs.rs/crate/aws-lc-sys/0.40.0/source/builder/cc_builder.rs
 # What compiles C takes flags from here: https://docs.rs/cc/latest/cc/#external-configuration-via-environment-variables
@@ -51,32 +55,39 @@ if [ -n "$CROSS" ]; then
   set -- "$@" --target "$CROSS"
 fi
 made=$target/$directory/$PROGRAM
-export STARTUP_ORDER_PLACE=/cache/startup-order
-if [ -n "${STARTUP_ORDER-}" ]; then
-  export STARTUP_ORDER="/cache/src/$STARTUP_ORDER" PLAIN_LINKER=cc
+# How it is to be linked, beyond what cargo knows of: empty, or the words of build.ts.
+if [ -n "$LINK" ]; then
+  export LINKED=/cache/linked STARTUP_ORDER_PLACE=/cache/startup-order PLAIN_LINKER=cc
+  if [ -n "${STARTUP_ORDER-}" ]; then export STARTUP_ORDER="/cache/src/$STARTUP_ORDER"; fi
   if [ -n "$CROSS" ]; then
     # At the same path: with a linker at another one cargo compiles everything anew.
     PLAIN_LINKER=/opt/cross/bin/$CROSS-clang.plain
     mv "/opt/cross/bin/$CROSS-clang" "$PLAIN_LINKER"
-    cp "$STARTUP_ORDER_LINKER" "/opt/cross/bin/$CROSS-clang"
+    cp "$LINKER" "/opt/cross/bin/$CROSS-clang"
+    chmod 755 "/opt/cross/bin/$CROSS-clang"
   else
-    export "${name%RUSTFLAGS}LINKER=$STARTUP_ORDER_LINKER"
+    chmod 755 "$LINKER"
+    export "${name%RUSTFLAGS}LINKER=$LINKER"
   fi
 fi
-# Whether the deno that is there already is the one that was put in order.
-ordered() { [ -e "$STARTUP_ORDER_PLACE/ordered" ] && [ "$(sha256sum <"$made")" = "$(cat "$STARTUP_ORDER_PLACE/ordered")" ]; }
-# cargo does not know, so a deno that is not as asked for is linked again.
-if [ "$PROGRAM" = deno ] && [ -e "$made" ]; then
-  if ordered; then is=ordered; else is=; fi
-  if [ "$is" != "${STARTUP_ORDER:+ordered}" ]; then touch cli/main.rs; fi
-fi
+linked() { cat "/cache/linked/$(sha256sum <"$made" | cut -d ' ' -f 1)" 2>/dev/null || true; }
+rm -rf /cache/startup-order
 cargo build --profile "$PROFILE" "$@"
-if [ "$PROGRAM" = deno ] && [ -n "${STARTUP_ORDER-}" ] && ! ordered; then
-  cat "$STARTUP_ORDER_PLACE/log" >&2
+if [ "$(linked)" != "$LINK" ] && [ ! -e /cache/startup-order/log ]; then
+  # It was there already, linked otherwise.
+  if [ "$PROGRAM" = denort ]; then touch cli/rt/main.rs; else touch cli/main.rs; fi
+  cargo build --profile "$PROFILE" "$@"
+fi
+if [ "$(linked)" != "$LINK" ] && [ ! -e /cache/startup-order/log ]; then
+  echo "link: cargo did not link $PROGRAM with the linker that it was given: the toolchain or the tree names another one" >&2
+  exit 1
+fi
+if [ "$(linked)" != "$LINK" ]; then
+  cat /cache/startup-order/log >&2
   # 78 as in require-disk.sh, whose last line is the error that people see.
   echo "startup-order: deno was linked, and its functions could not be put in the order of a start: $(
-    tail -n 1 "$STARTUP_ORDER_PLACE/log" | cut -c 1-300
-  ). What is compiled is kept; without --startup-order it is handed over as it was linked" >&2
+    tail -n 1 /cache/startup-order/log | cut -c 1-300
+  ). What is compiled is kept; with --startup-order=false it is handed over as it was linked" >&2
   exit 78
 fi
 # As upstream does, but for its --remove-section, with which GNU strip drops the header of RELRO: check-hardening.py

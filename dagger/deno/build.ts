@@ -6,6 +6,7 @@ import { type Network, withDownloads } from "../engine/network.js";
 import { script } from "../engine/script.js";
 import { type CompilerCache, throughCompilerCache, withCompilerCache } from "../toolchain/compiler-cache.js";
 import { assertHardened } from "./hardening.js";
+import { type LinkOptions, withLink } from "./link.js";
 
 /** What the cargo stage needs to know; all of it is decided before the stage is called. */
 export interface DenoBuild {
@@ -14,6 +15,8 @@ export interface DenoBuild {
   platform: string;
   /** arguments of strip for it, where the profile is not about debugging */
   strip: string[];
+  /** its profile is about debugging: it keeps its symbols and the paths of its sources */
+  debugging: boolean;
   /** a container of the target's platform, or with `cross` one of the engine's with compilers for the target */
   toolchain: Container;
   /** the triple to cross-compile for, with a source whose build scripts run on it; null: cargo runs on the target's platform */
@@ -23,8 +26,10 @@ export interface DenoBuild {
   libraryFiles: Directory;
   archive: string;
   binding: string | null;
-  /** the tree's folder of tools that see the order in which a start of deno calls its functions; null: they stay in the linker's */
-  startupOrder: string | null;
+  /** the build script of the snapshot minifies Deno's own sources */
+  minifySources: boolean;
+  /** how it is linked, beside what its profile says; null: by the toolchain's linker, as it is */
+  link: LinkOptions | null;
   /** arguments of cargo build, without the profile */
   cargo: string[];
   profile: string;
@@ -39,12 +44,7 @@ export interface DenoBuild {
 
 const build = script(import.meta.url, "build.sh");
 
-const link = script(import.meta.url, "startup-order/link.sh");
-
-const LINKER = "/opt/deno-from-source/startup-order-linker";
-
-/** A profile that is about debugging keeps its symbols and the paths of its sources. */
-export const forDebugging = (profile: string) => /^(dev|test)$|debug/.test(profile);
+const minifySource = script(import.meta.url, "minify-source.sh");
 
 /**
  * The folders whose paths build.sh has rustc write otherwise, with what it writes. Not /cache/src, where the tree is: Deno's
@@ -69,7 +69,7 @@ export interface Built {
 /** Runs cargo build. The target directory lives in a cache volume. What comes is hardened, or an error. */
 export async function buildDeno(input: DenoBuild): Promise<Built> {
   const hidden = await hiddenFolders(input.toolchain);
-  const debugging = forDebugging(input.profile);
+  const { debugging } = input;
   let container = (await withCargoRegistry(input.toolchain))
     .withMountedCache("/cache", dag.cacheVolume(input.cacheKey), { sharing: CacheSharingMode.Locked })
     .withMountedDirectory("/src/deno", input.source)
@@ -82,12 +82,13 @@ export async function buildDeno(input: DenoBuild): Promise<Built> {
     .withEnvVariable("STRIP", debugging ? "none" : input.strip.join(" "))
     .withEnvVariable("REMAP", hidden.map(([from, to]) => `--remap-path-prefix=${from}=${to}`).join(" "));
   for (const [name, value] of Object.entries(input.environment)) container = container.withEnvVariable(name, value);
-  if (input.startupOrder) {
+  if (input.minifySources) {
+    const folder = "/opt/deno-from-source/minifier";
     container = container
-      .withNewFile(LINKER, link, { permissions: 0o755 })
-      .withEnvVariable("STARTUP_ORDER_LINKER", LINKER)
-      .withEnvVariable("STARTUP_ORDER", input.startupOrder);
+      .withNewFile(`${folder}/deno`, minifySource, { permissions: 0o755 })
+      .withEnvVariable("PATH", `${folder}:$PATH`, { expand: true });
   }
+  container = withLink(container, input.link);
   if (input.compilerCache) {
     container = withCompilerCache(container, input.compilerCache).withEnvVariable("RUSTC_WRAPPER", "sccache");
   }

@@ -1,5 +1,5 @@
 import type { Container, Directory, File, Platform } from "@dagger.io/dagger";
-import { type Built, buildDeno, checkBinary, forDebugging, printFile, startRuntime } from "../../dagger/deno/build.js";
+import { type Built, buildDeno, checkBinary, printFile, startRuntime } from "../../dagger/deno/build.js";
 import { withTargetBuildScripts } from "../../dagger/deno/build-scripts.js";
 import { rehearseDeno } from "../../dagger/deno/rehearsal.js";
 import { type Check, runCheck } from "../../dagger/engine/check.js";
@@ -17,6 +17,7 @@ import { cacheKey } from "../engine/cache-key.js";
 import { checkMemory, denoDisk } from "../engine/resources.js";
 import { cargoArguments, cargoEnvironment, cargoPackages, cargoPlatform, runtimeArguments } from "../plan/arguments.js";
 import type { Work } from "../plan/work.js";
+import { forDebugging } from "../request/profile.js";
 import { compareRust } from "../toolchain/asked.js";
 import { openCompilerCache } from "../toolchain/compiler-cache.js";
 import { checkHeader } from "../toolchain/elf.js";
@@ -59,10 +60,12 @@ export async function denoToolchain(work: Work): Promise<Container> {
   return withVersions(withLibclang(ready, { least: null, most: tree.libclang }), [
     ...["rustc", "cargo", "cc", "git", "rsync", "strip", "python3"],
     ...(cross ? ["/opt/llvm/bin/clang", "/opt/llvm/bin/ld.lld"] : []),
-    // What a start is traced with, and what links in its order; cross-compiled, they are among the others.
-    ...(facts.startupOrder && !cross ? ["nm", "readelf", "ld.lld"] : []),
+    ...(facts.link && !cross ? ["ld.lld"] : []),
+    // What a start is traced with.
+    ...(facts.link?.startupOrder ? ["nm", "readelf"] : []),
     ...tree.recipe.packages.filter((name) => name === "cmake" || name === "perl"),
     ...(tree.recipe.packages.includes("protobuf-compiler") ? ["protoc"] : []),
+    ...(facts.minifySources ? ["esbuild"] : []),
     ...(settings.compilerCache ? ["sccache"] : []),
   ]);
 }
@@ -110,13 +113,14 @@ async function prepareProgram(
       ...(cross && { root: await versions(targetRoot(work)) }),
       ...(settings.libraryFeatures.length > 0 && { libraryFeatures: recipe.features }),
       // Its linker is at another path, with which cargo compiles all anew; cross-compiled it is at the same.
-      ...(facts.startupOrder && !cross && { startupOrder: true }),
+      ...(facts.link && !cross && { lld: true }),
     });
     return step(`${program.name} ${tree.version} for ${target.platform}`, async () => {
       const { binary, debug } = await buildDeno({
         program: program.name,
         platform: target.platform,
         strip: program.strip,
+        debugging: forDebugging(settings.profile),
         toolchain: container,
         cross: cross ? target.triple : null,
         source: cross
@@ -125,7 +129,11 @@ async function prepareProgram(
         libraryFiles,
         archive: recipe.archive,
         binding: recipe.binding,
-        startupOrder: facts.startupOrder ? tree.recipe.startupOrder : null,
+        minifySources: facts.minifySources,
+        link: facts.link && {
+          unwindTables: facts.link.unwindTables,
+          startupOrder: facts.link.startupOrder && program.name === "deno" ? tree.recipe.startupOrder : null,
+        },
         cargo: program.cargo,
         profile: settings.profile,
         // Deno asks git for the hash, but asks again only when this variable changes, whose value it does not use:

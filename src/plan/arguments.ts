@@ -133,16 +133,24 @@ export function runtimeArguments(
  */
 export function cargoPackages(
   recipe: DenoRecipe,
-  { way, startupOrder }: Pick<Facts, "way" | "startupOrder">,
+  { way, link, minifySources }: Pick<Facts, "way" | "link" | "minifySources">,
 ): string[] {
-  const llvm = way.where === "cross" ? ["clang", "lld", "llvm"] : startupOrder ? ["lld"] : [];
-  return [...new Set([...recipe.packages, "rsync", "python3", ...llvm])];
+  const llvm = way.where === "cross" ? ["clang", "lld", "llvm"] : link ? ["lld"] : [];
+  return [...new Set([...recipe.packages, "rsync", "python3", ...llvm, ...(minifySources ? ["esbuild"] : [])])];
 }
 
 /** Environment of cargo build, without the variables that hand V8 over. */
-export function cargoEnvironment(recipe: DenoRecipe, facts: Pick<Facts, "channel">): Record<string, string> {
-  // https://github.com/denoland/deno/blob/v2.9.5/cli/lib/version.rs: any value counts
-  return { ...recipe.environment, ...(facts.channel === "canary" && { DENO_CANARY: "true" }) };
+export function cargoEnvironment(
+  recipe: DenoRecipe,
+  facts: Pick<Facts, "channel" | "minifySources">,
+): Record<string, string> {
+  return {
+    ...recipe.environment,
+    // https://github.com/denoland/deno/blob/v2.9.5/cli/lib/version.rs: any value counts
+    ...(facts.channel === "canary" && { DENO_CANARY: "true" }),
+    // https://github.com/denoland/deno/blob/v2.9.5/runtime/snapshot.rs#L107: the same
+    ...(facts.minifySources && { DENO_SNAPSHOT_MINIFY_SOURCES: "1" }),
+  };
 }
 
 /** Where cargo itself runs. */

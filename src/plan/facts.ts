@@ -3,6 +3,7 @@ import type { Target } from "../request/platform.js";
 import type { Channel } from "../request/version.js";
 import type { Clusters } from "./clusters.js";
 import type { Headers } from "./headers.js";
+import type { Link } from "./link.js";
 import type { DenoRecipe } from "./recipe.js";
 import type { Unknown } from "./snapshot.js";
 import type { Way } from "./strategy.js";
@@ -38,8 +39,10 @@ export interface Facts {
   systemCompilers: boolean;
   /** whether V8's headers are precompiled */
   headers: Headers;
-  /** deno's functions are put in the order in which a start calls them */
-  startupOrder: boolean;
+  /** Deno's own sources are stored in the snapshot without comments and spaces */
+  minifySources: boolean;
+  /** how lld links deno and denort; null: the toolchain's linker does, as it is */
+  link: Link | null;
   /** whether V8's files are compiled many at a time */
   clusters: Clusters;
   /** rusty_v8's source is the published crate, which lacks files of a checkout; null: not known before it is read */

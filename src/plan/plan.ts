@@ -146,7 +146,7 @@ const COSTS: Record<Way["where"], string> = {
 const HERE = "V8 makes Deno's snapshot during the build, and it runs here";
 
 function denoSteps(facts: Facts): Step[] {
-  const { engine, target, version, profile, way, startupOrder } = facts;
+  const { engine, target, version, profile, way, link } = facts;
   const { platform } = cargoPlatform(facts);
   const scripts: Step = {
     name: "compile the build scripts that run V8, as programs of the target",
@@ -162,7 +162,7 @@ function denoSteps(facts: Facts): Step[] {
     name: "see in which order a start of deno calls its functions, and link it again in that order",
     where: "native",
     platform,
-    why: "asked for by --startup-order: a start touches fewer pages then",
+    why: "a start touches fewer pages then; --startup-order=false leaves it out",
     cost: "a minute or two",
   };
   return [
@@ -179,7 +179,7 @@ function denoSteps(facts: Facts): Step[] {
             : `V8 of the target's architecture makes Deno's snapshot during the build, so QEMU runs all of cargo; ${way.why}`,
       cost: COSTS[way.where],
     },
-    ...(startupOrder ? [order] : []),
+    ...(link?.startupOrder ? [order] : []),
     {
       name: "run the binary: deno --version, deno eval",
       where: engine === target ? "native" : "emulated",
@@ -197,6 +197,21 @@ function remarks(facts: Facts, denoRecipe: DenoRecipe, libraryRecipe: LibraryRec
       what: `The engine is ${facts.engine.platform}: cargo runs under QEMU, about ten times slower (${facts.way.why}). An engine on ${facts.target.platform} needs none.`,
       why: "C++ measured 9.5 times slower under QEMU than native",
       source: "docs/records/real-builds.md",
+    });
+  }
+  if (denoRecipe.minifiesSources && !facts.minifySources) {
+    own.push({
+      what: "Deno's own sources are stored with their comments and spaces, 2 MB: --minify-sources=true leaves these out.",
+      why: "upstream's releases have them minified, by a deno of PATH with npm:rolldown of no fixed version, so every build may differ",
+      source:
+        "https://github.com/denoland/deno/blob/v2.9.5/runtime/transpile.rs#L137, https://github.com/denoland/deno/issues/36844",
+    });
+  }
+  if (facts.link && !facts.link.unwindTables) {
+    own.push({
+      what: "Without unwind tables: RUST_BACKTRACE=1 names no function of a panic. --unwind-tables=true keeps them, for 12 MB.",
+      why: "as in upstream's releases since 2.9.5; debuggers and perf go by frame pointers, which it has",
+      source: "docs/binary.md",
     });
   }
   if (facts.ownToolchain && facts.rust) {

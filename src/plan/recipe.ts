@@ -39,12 +39,18 @@ export interface DenoRecipe {
   bareChecksums: ProgramName[];
   /** the folder of tools that see the order in which a start of deno calls its functions; null: the tree has none */
   startupOrder: string | null;
+  /** a panic ends it at once in its profile release, so nothing in it unwinds a stack to go on */
+  abortsOnPanic: boolean;
+  /** upstream's releases keep the tables by which a stack is unwound */
+  unwindTables: boolean;
   /** the package of the workspace that makes deltas between two binaries for `deno upgrade`; null: it takes none */
   deltaProgram: string | null;
   /** the file of Deno's types on the release page, and the arguments of deno that print it */
   types: { file: string; command: string[] };
   /** name of the source archive on the release page */
   sourceArchive: string;
+  /** a variable has the build script of the snapshot minify Deno's own sources */
+  minifiesSources: boolean;
   /** the build script that makes the snapshot; null: which those are, and how they behave cross-compiled, was not read */
   snapshotScript: string | null;
   notes: Note[];
@@ -165,12 +171,16 @@ export const DENO: readonly DenoRow[] = [
     source: deno("v2.7.8/Cargo.toml"),
   },
   {
+    range: "*",
+    minifiesSources: false,
+    why: "sources are stored in the snapshot as they are",
+    source: deno("v2.8.3/runtime/snapshot.rs"),
+  },
+  {
     range: ">=2.9.0",
-    note: "The sources in the snapshot are not minified, as upstream's releases have them: 7.15 MB in place of 5.05 MB.",
-    why:
-      "with DENO_SNAPSHOT_MINIFY_SOURCES the build script runs a deno of PATH with npm:rolldown of no fixed version; it fails " +
-      "without one, and with one every build may differ. Both figures are of a debug build",
-    source: `${deno("v2.9.5/runtime/transpile.rs#L137")}, ${deno("v2.9.5/runtime/snapshot.rs#L110")} and ${issue("deno", 36844)}`,
+    minifiesSources: true,
+    why: "with DENO_SNAPSHOT_MINIFY_SOURCES the build script of the snapshot has a deno of PATH minify each source",
+    source: `${deno("v2.9.5/runtime/transpile.rs#L137")} and ${deno("v2.9.5/runtime/snapshot.rs#L107")}`,
   },
 
   // deno upgrade
@@ -356,6 +366,25 @@ export const DENO: readonly DenoRow[] = [
     startupOrder: "tools/startup_order",
     why: "upstream links a release a second time, in the order in which a start calls its functions",
     source: deno("v2.9.5/tools/startup_order/README.md"),
+  },
+  {
+    range: "*",
+    abortsOnPanic: false,
+    unwindTables: true,
+    why: "tasks that panic are caught, by unwinding their stack",
+    source: deno("v2.7.14/Cargo.toml"),
+  },
+  {
+    range: ">=2.8.0",
+    abortsOnPanic: true,
+    why: 'panic = "abort" in profile release, which release-lite inherits',
+    source: deno("v2.8.0/Cargo.toml#L471"),
+  },
+  {
+    range: ">=2.9.5",
+    unwindTables: false,
+    why: "upstream removes them from its releases: panics are traced by frame pointers",
+    source: `${deno("v2.9.5/.github/workflows/ci.ts#L737")} and ${issue("deno", 36265)}`,
   },
   {
     range: "*",
@@ -729,9 +758,12 @@ export function denoRecipe(version: string): DenoRecipe {
     denortStrip: last(rows, "denortStrip"),
     bareChecksums: last(rows, "bareChecksums"),
     startupOrder: last(rows, "startupOrder"),
+    abortsOnPanic: last(rows, "abortsOnPanic"),
+    unwindTables: last(rows, "unwindTables"),
     deltaProgram: last(rows, "deltaProgram"),
     types: last(rows, "types"),
     sourceArchive: last(rows, "sourceArchive"),
+    minifiesSources: last(rows, "minifiesSources"),
     snapshotScript: last(rows, "snapshotScript"),
     submodules: rows.flatMap((row) => row.submodules ?? []),
     notes: notes(rows),

@@ -4,9 +4,9 @@ import { emulatesSnapshot } from "./arguments.js";
 import { chooseClusters } from "./clusters.js";
 import type { Facts, Tree } from "./facts.js";
 import { chooseHeaders } from "./headers.js";
+import { chooseLink } from "./link.js";
 import { type Plan, plan } from "./plan.js";
 import { type LibraryRecipe, libraryRecipe } from "./recipe.js";
-import { checkStartupOrder } from "./startup-order.js";
 import { chooseWay } from "./strategy.js";
 
 /** What is made for one platform. */
@@ -28,6 +28,16 @@ export async function inTurn<T, U>(items: readonly T[], work: (item: T) => Promi
   const done: U[] = [];
   for (const item of items) done.push(await work(item));
   return done;
+}
+
+/** Refuses to minify Deno's own sources where its build script does not. */
+export function checkMinify(asked: boolean, { version, recipe }: Pick<Tree, "version" | "recipe">): boolean {
+  if (asked && !recipe.minifiesSources) {
+    throw new Error(
+      `minify-sources: Deno's build script does so since 2.9.0, and Deno ${version} is older; leave it out`,
+    );
+  }
+  return asked;
 }
 
 /** Refuses a strategy that an engine has no way for, before the source is fetched. */
@@ -55,7 +65,6 @@ export async function decide(settings: Settings, tree: Tree, engine: Target, tar
     );
   }
   const crate = settings.librarySource ? await settings.librarySource.exists(".cargo_vcs_info.json") : false;
-  checkStartupOrder(settings.startupOrder, tree, engine, target);
   const facts: Facts = {
     ...tree,
     target,
@@ -67,7 +76,8 @@ export async function decide(settings: Settings, tree: Tree, engine: Target, tar
     systemCompilers: settings.toolchains.length > 0 || engine.cpu === "arm64",
     clusters: chooseClusters(settings.gnArguments, settings.compilerCache !== "", recipe),
     headers: chooseHeaders(settings.precompiledHeaders, settings.compilerCache !== "", recipe),
-    startupOrder: settings.startupOrder,
+    minifySources: checkMinify(settings.minifySources, tree),
+    link: chooseLink(settings, tree, { engine, target, way }),
     ownToolchain: settings.toolchains.length > 0,
     sysroot: settings.sysroot,
     profile: settings.profile,

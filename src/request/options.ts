@@ -32,7 +32,11 @@ export interface Settings {
   tini?: Directory;
   strategy: Strategy;
   precompiledHeaders: boolean;
-  startupOrder: boolean;
+  minifySources: boolean;
+  /** undefined: as src/plan/link.ts decides */
+  startupOrder?: boolean;
+  /** undefined: as src/plan/link.ts decides */
+  unwindTables?: boolean;
   libraryFeatures: string[];
   gnArguments: string[];
   ignoreResources: boolean;

@@ -17,6 +17,7 @@ const common = [
   "clang-22",
   "cmake",
   "curl",
+  "esbuild",
   "g++",
   "generate-ninja",
   "git",

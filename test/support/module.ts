@@ -40,6 +40,8 @@ export interface Options {
   vendor: Arguments[32];
   sysroot: Arguments[33];
   startupOrder: Arguments[34];
+  unwindTables: Arguments[35];
+  minifySources: Arguments[36];
 }
 
 /** What is given to all modules of a test file that say nothing else. */
@@ -84,6 +86,8 @@ export function denoFromSource(given: Partial<Options> = {}): DenoFromSource {
     options.vendor,
     options.sysroot,
     options.startupOrder,
+    options.unwindTables,
+    options.minifySources,
   );
 }
 

@@ -11,6 +11,7 @@ import { parseArgs } from "node:util";
 import { cargoArguments, cargoEnvironment } from "../../src/plan/arguments.js";
 import { chooseClusters } from "../../src/plan/clusters.js";
 import { chooseHeaders } from "../../src/plan/headers.js";
+import { chooseLink } from "../../src/plan/link.js";
 import { packageVersion, pathIn, rustVersion, v8Version } from "../../src/plan/manifests.js";
 import { plan, planText } from "../../src/plan/plan.js";
 import { denoRecipe, libraryRecipe } from "../../src/plan/recipe.js";
@@ -31,7 +32,14 @@ function describe(): string {
   const target = parsePlatform(values.platform);
   const engine = parsePlatform(values.engine, "engine");
   const request = positionals[0] === undefined ? undefined : parseVersion(positionals[0]);
-  const choices = { features: [], upgrade: true, sysroot: "", profile: "release", gnArguments: [] };
+  const choices = {
+    features: [],
+    upgrade: true,
+    sysroot: "",
+    profile: "release",
+    gnArguments: [],
+    minifySources: false,
+  };
 
   if (values.source === undefined) {
     if (request?.kind !== "release") throw new Error("usage: npm run plan -- VERSION [--source DIR], such as 2.9.5");
@@ -42,7 +50,9 @@ function describe(): string {
       rust: "as the tree's rust-toolchain.toml says (give --source DIR)",
       library: "as the tree's Cargo.lock says (give --source DIR)",
       packages: recipe.packages,
-      environment: Object.entries(cargoEnvironment(recipe, { channel: "stable" })).map(([k, v]) => `${k}=${v}`),
+      environment: Object.entries(cargoEnvironment(recipe, { ...choices, channel: "stable" })).map(
+        ([k, v]) => `${k}=${v}`,
+      ),
       cargo: ["--profile", choices.profile, ...cargoArguments(recipe, { ...choices, version: request.version })],
       remarks: recipe.notes,
     });
@@ -61,6 +71,7 @@ function describe(): string {
   const script = recipe.snapshotScript && pathIn(recipe.snapshotScript, published);
   const scriptText = script && existsSync(join(directory, script)) ? read(script) : null;
   const unknown = unknownScripts(version, recipe.snapshotScript, scriptText, published);
+  const way = chooseWay("AUTO", engine, target, unknown);
   const v8 = libraryRecipe(library, target.triple, recipe.libraryFeatures);
   return plan(
     {
@@ -77,10 +88,10 @@ function describe(): string {
       crate: false,
       published,
       headers: chooseHeaders(true, false, v8),
-      startupOrder: false,
+      link: chooseLink({ ...choices, toolchains: [] }, { version, published, recipe }, { engine, target, way }),
       clusters: chooseClusters([], false, v8),
       ownToolchain: false,
-      way: chooseWay("AUTO", engine, target, unknown),
+      way,
     },
     recipe,
     v8,

@@ -240,7 +240,8 @@ for e in zipfile.ZipFile(sys.argv[1]).infolist(): print(e.filename, oct(e.extern
       );
       const lines = (await readFile(join(directory, "cli/main.rs"), "utf8")).split("\n");
       const line = lines.findIndex((it) => it.includes('panic!("on purpose")')) + 1;
-      const built = () => module({ source: dag.host().directory(directory), strategy: BuildStrategy.AUTO });
+      const source = dag.host().directory(directory);
+      const built = () => module({ source, strategy: BuildStrategy.AUTO, unwindTables: true });
       const binary = await built().build(version, platform);
       const panic = (container: Container) =>
         container

@@ -324,7 +324,7 @@ describe("toolchain", () => {
 
     expect(platformOf(result)).toBe("linux/arm64");
     expect(commands([result])[0]?.slice(3)).toEqual([
-      ...["versions", "rustc", "cargo", "cc", "git", "rsync", "strip", "python3", "cmake", "perl"],
+      ...["versions", "rustc", "cargo", "cc", "git", "rsync", "strip", "python3", "ld.lld", "cmake", "perl"],
     ]);
     await expectGolden(it, result, "toolchain");
   });

@@ -1,4 +1,5 @@
 import { spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
 import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -21,33 +22,40 @@ printf '#!/bin/sh\\necho "$0 $*" >>"$RECORD"\\n# %s\\n' "$*" >"$out"
 chmod 755 "$out"
 `;
 
-/** Links a program, and gives what was run for it and what came of it. */
-function linked(program: string, make: (place: string) => string[]) {
+/** Links a program as the words say, and gives what was run for it and what came of it. */
+function linked(program: string, words: string, make: (place: string) => string[], linker = LINKER) {
   const place = mkdtempSync(join(tmpdir(), "deno-from-source-"));
   onTestFinished(() => rmSync(place, { recursive: true }));
-  writeFileSync(join(place, "cc"), LINKER);
+  writeFileSync(join(place, "cc"), linker);
   chmodSync(join(place, "cc"), 0o755);
-  const { status, stderr } = spawnSync("sh", [join(root, "dagger/deno/startup-order/link.sh"), ...make(place)], {
+  const { status, stderr } = spawnSync("sh", [join(root, "dagger/deno/link/link.sh"), ...make(place)], {
     encoding: "utf8",
     env: {
       PATH: process.env.PATH,
       PLAIN_LINKER: join(place, "cc"),
       CARGO_BIN_NAME: program,
-      STARTUP_ORDER: "/tools",
+      LINK: words,
+      LINKED: join(place, "linked"),
+      UNWIND_TABLES: words.includes("without-unwind-tables") ? "tables.ld" : "",
+      STARTUP_ORDER: words.includes("startup-order") ? "/tools" : "",
       STARTUP_ORDER_PLACE: join(place, "order"),
       RECORD: join(place, "record"),
     },
   });
   expect([status, stderr]).toEqual([0, ""]);
+  const made = readFileSync(join(place, "out"), "utf8");
+  const note = join(place, "linked", createHash("sha256").update(made).digest("hex"));
   return {
     ran: readFileSync(join(place, "record"), "utf8").replaceAll(`${place}/`, "").trim().split("\n"),
-    made: readFileSync(join(place, "out"), "utf8"),
-    ordered: existsSync(join(place, "order/ordered")),
+    made,
+    noted: existsSync(note) ? readFileSync(note, "utf8").trim() : null,
   };
 }
 
+const objects = (place: string) => ["a.o", "-o", join(place, "out")];
+
 it.each<[string, (place: string) => string[]]>([
-  ["in its arguments", (place) => ["a.o", "-o", join(place, "out")]],
+  ["in its arguments", objects],
   [
     "in a file of arguments, which the thousands of objects of a real deno are in",
     (place) => {
@@ -56,7 +64,7 @@ it.each<[string, (place: string) => string[]]>([
     },
   ],
 ])("deno is linked, watched, and linked again in that order, with its name %s", (_, make) => {
-  const { ran, made, ordered } = linked("deno", make);
+  const { ran, made, noted } = linked("deno", "lld startup-order", make);
   const [first, generate, second, verify] = ran;
   expect(first).toContain("-fuse-ld=lld -Wl,--icf=safe");
   expect(generate).toMatch(
@@ -65,11 +73,33 @@ it.each<[string, (place: string) => string[]]>([
   expect(second).toMatch(/-Wl,--symbol-ordering-file=order\/deno\.order .*-o out\.ordered$/);
   expect(verify).toMatch(/^out\.ordered run .*verify_orderfile\.ts --baseline-binary out --binary out\.ordered /);
   expect(made).toContain("--symbol-ordering-file");
-  expect(ordered).toBe(true);
+  expect(noted).toBe("lld startup-order");
 });
 
-it("denort is linked once, with equal functions put together, and a build script as it is", () => {
-  const make = (place: string) => ["a.o", "-o", join(place, "out")];
-  expect(linked("denort", make).ran).toEqual(["a.o -o out -fuse-ld=lld -Wl,--icf=safe"]);
-  expect(linked("", make).ran).toEqual(["a.o -o out"]);
+it("without unwind tables both links of deno leave them out, and their index", () => {
+  const { ran, noted } = linked("deno", "lld without-unwind-tables startup-order", objects);
+  const links = ran.filter((line) => line.startsWith("a.o"));
+  expect(links).toHaveLength(2);
+  for (const line of links) expect(line).toContain("-Wl,--no-eh-frame-hdr -Wl,-T,tables.ld");
+  expect(noted).toBe("lld without-unwind-tables startup-order");
+});
+
+it("a program that no order was asked for is linked once, with equal functions put together", () => {
+  const once = ["a.o -o out -fuse-ld=lld -Wl,--icf=safe"];
+  expect(linked("denort", "lld", objects)).toMatchObject({ ran: once, noted: "lld" });
+  expect(linked("deno", "lld", objects)).toMatchObject({ ran: once, noted: "lld" });
+});
+
+it("what is neither deno nor denort is linked as ever, and nothing is noted of it", () => {
+  expect(linked("", "lld without-unwind-tables startup-order", objects)).toMatchObject({
+    ran: ["a.o -o out"],
+    noted: null,
+  });
+});
+
+it("where no order can be made, the deno that was linked stays, and it is noted that it has none", () => {
+  const broken = LINKER.replace('echo "$0 $*"', 'exit 1; echo "$0 $*"');
+  const { made, noted } = linked("deno", "lld startup-order", objects, broken);
+  expect(made).not.toContain("--symbol-ordering-file");
+  expect(noted).toBe("lld");
 });

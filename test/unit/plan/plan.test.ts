@@ -10,6 +10,7 @@ import type { Facts } from "../../../src/plan/facts.js";
 import { plan } from "../../../src/plan/plan.js";
 import { denoRecipe, libraryRecipe } from "../../../src/plan/recipe.js";
 import { chooseWay } from "../../../src/plan/strategy.js";
+import { checkMinify } from "../../../src/plan/work.js";
 import { parsePlatform, type Target } from "../../../src/request/platform.js";
 
 function facts(changes: Partial<Facts> = {}): Facts {
@@ -24,7 +25,8 @@ function facts(changes: Partial<Facts> = {}): Facts {
     origin: "source",
     systemCompilers: false,
     headers: { precompiled: true, why: "" },
-    startupOrder: false,
+    link: null,
+    minifySources: false,
     crate: false,
     published: false,
     ownToolchain: false,
@@ -229,9 +231,17 @@ describe("plan remarks", () => {
     expect(remarks({})).not.toContain("Give --toolchains");
   });
 
-  it("that the snapshot's sources are not minified, since 2.9.0", () => {
-    expect(remarks({ version: "2.9.0" })).toContain("The sources in the snapshot are not minified");
-    expect(remarks({ version: "2.8.3" })).not.toContain("minified");
+  it("that Deno's own sources are not minified, since 2.9.0, unless it is asked for", () => {
+    const text = "stored with their comments and spaces";
+    expect(remarks({ version: "2.9.0" })).toContain(text);
+    expect(remarks({ version: "2.9.0", minifySources: true })).not.toContain(text);
+    expect(remarks({ version: "2.8.3" })).not.toContain(text);
+  });
+
+  it("that a program without unwind tables shows no backtrace", () => {
+    const text = "RUST_BACKTRACE=1 names no function";
+    expect(remarks({ link: { startupOrder: false, unwindTables: false } })).toContain(text);
+    expect(remarks({ link: { startupOrder: true, unwindTables: true } })).not.toContain(text);
   });
 });
 
@@ -352,7 +362,16 @@ describe("cargoEnvironment", () => {
     ["stable", {}],
     ["prerelease", {}],
   ] as const)("of a %s build", (channel, expected) => {
-    expect(cargoEnvironment(denoRecipe("2.9.5"), { channel })).toEqual(expected);
+    expect(cargoEnvironment(denoRecipe("2.9.5"), { channel, minifySources: false })).toEqual(expected);
+  });
+
+  it("has the build script minify Deno's own sources where that is asked for", () => {
+    const environment = cargoEnvironment(denoRecipe("2.9.5"), { channel: "stable", minifySources: true });
+    expect(environment).toEqual({ DENO_SNAPSHOT_MINIFY_SOURCES: "1" });
+    expect(planOf({ minifySources: true }).packages).toContain("esbuild");
+    expect(() => checkMinify(true, { version: "2.8.3", recipe: denoRecipe("2.8.3") })).toThrow(
+      /^minify-sources: .*since 2\.9\.0, and Deno 2\.8\.3 is older/,
+    );
   });
 });
 

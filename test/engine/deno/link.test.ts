@@ -9,18 +9,16 @@ import { base, toolchain } from "../support/toolchain.js";
 
 const platform = "linux/amd64";
 
-describeEngine("the order of deno's functions on a real engine", () => {
+describeEngine("how deno and denort are linked on a real engine", () => {
   useSession();
   let tools: Container;
   beforeAll(async () => {
     tools = await toolchain(platform, true).sync();
   });
 
-  const build = (options: Partial<Options>) =>
-    denoFromSource({ source: deno(), librarySource: library(), toolchains: [tools], base, ...options }).build(
-      version,
-      platform,
-    );
+  const module = (options: Partial<Options>) =>
+    denoFromSource({ source: deno(), librarySource: library(), toolchains: [tools], base, ...options });
+  const build = (options: Partial<Options>) => module(options).build(version, platform);
 
   /** Names of two functions of a miniature deno, that with the higher address first. */
   const functions = (binary: File) =>
@@ -33,18 +31,37 @@ describeEngine("the order of deno's functions on a real engine", () => {
       .stdout();
 
   it.each([BuildStrategy.NATIVE, BuildStrategy.CROSS])(
-    "is that of a start where it is asked for, and the linker's again where it is not: %s",
+    "functions lie in the order of a start where it is asked for, and in the linker's again where it is not: %s",
     async (strategy) => {
-      const before = await functions(await build({ strategy }));
+      const before = await functions(await build({ strategy, startupOrder: false }));
       const [first, second] = before.split("\n");
       expect([first, second].sort()).toEqual(["ordered_one", "ordered_two"]);
       expect(await functions(await build({ strategy, startupOrder: true }))).toBe(`${second}\n${first}\n`);
       // Another command of the same volume, for the engine would give the first call's.
-      expect(await functions(await build({ strategy, mirrors: ["apt.llvm.org=https://apt.llvm.org"] }))).toBe(before);
+      expect(
+        await functions(await build({ strategy, startupOrder: false, mirrors: ["apt.llvm.org=https://apt.llvm.org"] })),
+      ).toBe(before);
     },
   );
 
-  it("says why it is not made, and keeps the deno that was linked", async () => {
+  /** The names of a program's sections, in the order of their addresses. */
+  const sections = async (binary: File) =>
+    (await tools.withFile("/program", binary).withExec(["readelf", "-SW", "/program"]).stdout()).match(/ \.[\w.]+/g);
+
+  it("unwind tables are left out by default where lld is known to be there, and kept where they are asked for", async () => {
+    const strategy = BuildStrategy.CROSS;
+    const [without, kept] = [module({ strategy }), module({ strategy, unwindTables: true })];
+    const tables = [" .eh_frame", " .eh_frame_hdr"];
+    for (const program of [without.build(version, platform), without.runtime(version, platform)]) {
+      expect(await sections(await program)).not.toEqual(expect.arrayContaining(tables));
+      expect(await sections(await program)).not.toContain(tables[0]);
+    }
+    for (const program of [kept.build(version, platform), kept.runtime(version, platform), build({})]) {
+      expect(await sections(await program)).toEqual(expect.arrayContaining(tables));
+    }
+  });
+
+  it("an order that cannot be made is an error that says why, and what was linked is kept", async () => {
     const changed = await copyOfDeno();
     await edit(`${changed}/cli/startup_order.rs`, "if seen != wanted", "if true");
     const source = dag.host().directory(changed);

@@ -1,0 +1,56 @@
+#!/bin/sh
+# The linker of deno and denort, where they are linked as upstream's releases are: by lld, which puts equal functions together;
+# $UNWIND_TABLES names a linker script where the tables to unwind a stack are left out; and where $STARTUP_ORDER names the
+# tools for it, deno's functions lie in the order in which a start calls them, so that a start touches fewer pages:
+# https://github.com/denoland/deno/blob/v2.9.5/tools/startup_order/README.md
+#
+# For that it links deno a second time, in the order that the first deno was seen to have. Upstream has cargo link twice, and
+# so does all of LTO twice; here the objects that LTO made are still there, and lld takes seconds.
+set -eu
+program=${CARGO_BIN_NAME-}
+case $program in
+  deno | denort) ;;
+  *) exec "$PLAIN_LINKER" "$@" ;;
+esac
+# Equal functions whose addresses nobody compares: https://github.com/denoland/deno/blob/v2.9.5/.github/workflows/ci.ts#L178
+set -- "$@" -fuse-ld=lld -Wl,--icf=safe
+# Upstream removes them from the finished file instead, which costs it RELRO, and links without their index as here:
+# https://github.com/denoland/deno/blob/v2.9.5/.github/workflows/ci.ts#L1021
+if [ -n "${UNWIND_TABLES-}" ]; then set -- "$@" -Wl,--no-eh-frame-hdr "-Wl,-T,$UNWIND_TABLES"; fi
+"$PLAIN_LINKER" "$@"
+
+out='' previous=''
+for argument; do
+  if [ "$previous" = -o ]; then out=$argument; fi
+  # Of a real deno there are 15,000 objects: rustc gives them in a file, a line each.
+  case $argument in @*) out=$(sed -n '/^-o$/{n;p;q;}' "${argument#@}") ;; esac
+  previous=$argument
+done
+# How a file was linked, by what is in it, for build.sh: cargo does not know.
+linked() {
+  mkdir -p "$LINKED"
+  echo "$1" >"$LINKED/$(sha256sum <"$out" | cut -d ' ' -f 1)"
+}
+if [ "$program" != deno ] || [ -z "${STARTUP_ORDER-}" ]; then
+  linked "${LINK% startup-order}"
+  exit
+fi
+
+place=$STARTUP_ORDER_PLACE
+rm -rf "$place"
+mkdir -p "$place"
+# cargo's is for rustc.
+run() {
+  script=$1 deno=$2
+  shift 2
+  env -u LD_LIBRARY_PATH CC="$PLAIN_LINKER" DENO_DIR="$place/deno-dir" DENO_NO_UPDATE_CHECK=1 NO_COLOR=1 \
+    "$deno" run --no-config --no-lock --allow-all "$STARTUP_ORDER/$script" "$@"
+}
+arrange() {
+  run generate_linux_function_orderfile.ts "$out" --binary "$out" --output "$place/deno.order" &&
+    "$PLAIN_LINKER" "$@" "-Wl,--symbol-ordering-file=$place/deno.order" -Wl,--no-warn-symbol-ordering -o "$out.ordered" &&
+    run verify_orderfile.ts "$out.ordered" --baseline-binary "$out" --binary "$out.ordered" --order "$place/deno.order" &&
+    mv "$out.ordered" "$out"
+}
+# What goes wrong here must not cost the hour of LTO: build.sh sees how far it came.
+if arrange "$@" >"$place/log" 2>&1; then linked "$LINK"; else linked "${LINK% startup-order}"; fi
