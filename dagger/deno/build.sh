@@ -21,13 +21,9 @@ if [ -e /opt/libclang ]; then . /opt/libclang/variables; fi
 # Rust writes the path of each source that can panic into the program: those of crates tell where cargo's home is, and
 # upstream's programs have 1,600 of them. A variable RUSTFLAGS replaces all other flags.
 # https://doc.rust-lang.org/rustc/remap-source-paths.html, https://doc.rust-lang.org/cargo/reference/config.html#buildrustflags
-flags=$REMAP
-# Without unwind tables a debugger and perf walk a stack by these; Rust's own library has them:
-# https://github.com/rust-lang/rust/pull/122646, https://github.com/denoland/deno/blob/v2.9.5/.github/workflows/ci.ts#L1021
-case $LINK in *without-unwind-tables*) flags="$flags -C force-frame-pointers=yes" ;; esac
-if [ -n "${RUSTFLAGS-}" ]; then export RUSTFLAGS="$RUSTFLAGS $flags"; fi
+if [ -n "${RUSTFLAGS-}" ]; then export RUSTFLAGS="$RUSTFLAGS $REMAP"; fi
 name=CARGO_TARGET_$(echo "${CROSS:-$(rustc -vV | sed -n 's/^host: //p')}" | tr a-z- A-Z_)_RUSTFLAGS
-eval "export $name=\"\${$name-} \$flags\""
+eval "export $name=\"\${$name-} \$REMAP\""
 # The same for C and C++, whose assertions name their sources: a crate's own build script leaves that to the compiler, or to
 # some levels of optimization, https://docs.rs/crate/aws-lc-sys/0.40.0/source/builder/cc_builder.rs
 # What compiles C takes flags from here: https://docs.rs/cc/latest/cc/#external-configuration-via-environment-variables
@@ -64,11 +60,15 @@ if [ -n "$LINK" ]; then
     PLAIN_LINKER=/opt/cross/bin/$CROSS-clang.plain
     mv "/opt/cross/bin/$CROSS-clang" "$PLAIN_LINKER"
     cp "$LINKER" "/opt/cross/bin/$CROSS-clang"
-    chmod 755 "/opt/cross/bin/$CROSS-clang"
   else
-    chmod 755 "$LINKER"
     export "${name%RUSTFLAGS}LINKER=$LINKER"
   fi
+fi
+# Without unwind tables a debugger and perf walk a stack by these; Rust's own library has them:
+# https://github.com/rust-lang/rust/pull/122646, https://github.com/denoland/deno/blob/v2.9.5/.github/workflows/ci.ts#L1021
+if [ -n "${UNWIND_TABLES-}" ]; then
+  if [ -n "${RUSTFLAGS-}" ]; then export RUSTFLAGS="$RUSTFLAGS -C force-frame-pointers=yes"; fi
+  eval "export $name=\"\$$name -C force-frame-pointers=yes\""
 fi
 linked() { cat "/cache/linked/$(sha256sum <"$made" | cut -d ' ' -f 1)" 2>/dev/null || true; }
 rm -rf /cache/startup-order
