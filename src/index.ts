@@ -10,6 +10,7 @@ import { clock } from "../dagger/engine/http.js";
 import { newestCommit, releaseTags } from "../dagger/upstream/git.js";
 import { type FromSource, findSupply, type Supply } from "./binaries/supply.js";
 import { binaryOf, checkStripped, denoToolchain, makeDebugFiles, prepareDeno, prepareDenort } from "./deno/build.js";
+import { namePanic } from "./deno/panic-trace.js";
 import { makeImage } from "./images/image.js";
 import { UBUNTU } from "./images/layout.js";
 import { checkImageOptions } from "./images/options.js";
@@ -470,6 +471,23 @@ export class DenoFromSource {
   ): Promise<Directory> {
     checkStripped(this.profile);
     return makeDebugFiles(await this.work(version, platform), prepareLibrary);
+  }
+
+  /**
+   * The functions that a panic came through, and their places in the sources: of the link that a deno prints which was built
+   * with --features=deno/panic-trace-frame-pointer, by what was stripped from that very deno. Upstream's site, which the link
+   * leads to, knows upstream's binaries alone. Nothing is built.
+   *
+   * Example: `dagger call panic-trace --link=https://panic.deno.com/v2.9.5/x86_64-unknown-linux-gnu/4mv7jC --debug-files=debug`
+   */
+  @func({ cache: "5m" })
+  async panicTrace(
+    /** The link, or what is behind its last slash */
+    link: string,
+    /** What debug-files made with that deno, or what is in its deno-<triple>.debug.zip: deno.debug, and deno.dwp */
+    debugFiles: Directory,
+  ): Promise<string> {
+    return namePanic(this, link, debugFiles);
   }
 
   /**

@@ -43,8 +43,8 @@ esac
 if [ -n "$CROSS" ]; then
   target=/cache/target/$CROSS strip=/opt/cross/bin/$CROSS-strip objcopy=/opt/cross/bin/$CROSS-objcopy
   packages=
-  for name in $(cat .deno-from-source/programs); do
-    if [ "$name" != denort-build-script ] || [ "$PROGRAM" = denort ]; then packages="$packages -p $name"; fi
+  for package in $(cat .deno-from-source/programs); do
+    if [ "$package" != denort-build-script ] || [ "$PROGRAM" = denort ]; then packages="$packages -p $package"; fi
   done
   cargo build --locked --profile build-script --target "$CROSS" $packages
   export DENO_FROM_SOURCE_BUILD_SCRIPTS="$target/build-script"

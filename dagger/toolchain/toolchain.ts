@@ -114,6 +114,11 @@ export function withPython(base: string, network: Network | undefined): Containe
   return withPackages(dag.container().from(base), ["python3"], network);
 }
 
+/** The same with what names the addresses in a program. */
+export function withSymbolizer(base: string, network: Network | undefined): Container {
+  return withPackages(dag.container().from(base), ["llvm"], network);
+}
+
 /** The same with git. */
 export function withGit(base: string, network: Network | undefined): Container {
   return withPackages(dag.container().from(base), ["ca-certificates", "git"], network);

@@ -91,8 +91,8 @@ describe("the public API", () => {
 
   it("can be called without any argument: each has a default or is optional", () => {
     const needed = all.filter(([, { isOptional, defaultValue }]) => !isOptional && defaultValue === undefined);
-    // An address to publish to cannot be guessed, and neither can a program.
-    const asked = /^(publish|upload|compile|app) --/;
+    // An address to publish to cannot be guessed, and neither can a program or a panic.
+    const asked = /^(publish|upload|compile|app|panicTrace) --/;
     expect(needed.map(([name]) => name).filter((name) => !asked.test(name))).toEqual([]);
   });
 

@@ -1,4 +1,4 @@
-import { type Container, dag, type File } from "@dagger.io/dagger";
+import { type Container, dag, type File, ReturnType } from "@dagger.io/dagger";
 import { beforeAll, expect, it } from "vitest";
 import { BuildStrategy } from "../../../src/request/enums.js";
 import { describeEngine } from "../../support/engine.js";
@@ -59,6 +59,27 @@ describeEngine("how deno and denort are linked on a real engine", () => {
     for (const program of [kept.build(version, platform), kept.runtime(version, platform), build({})]) {
       expect(await sections(await program)).toEqual(expect.arrayContaining(tables));
     }
+  });
+
+  it("a panic without unwind tables is named by its link and the debug files", async () => {
+    const made = module({ strategy: BuildStrategy.CROSS, features: ["deno/panic-trace-frame-pointer"] });
+    const failed = await dag
+      .container()
+      .from(base)
+      .withFile("/deno", await made.build(version, platform))
+      .withExec(["/deno", "nonsense"], { expect: ReturnType.Failure })
+      .stderr();
+    const [link = ""] = failed.match(/https:\S+/) ?? [];
+    const files = await made.debugFiles(version, platform);
+    expect(await made.panicTrace(link, files)).toMatch(
+      /^ {2}0: deno::fail\S* at \S*cli\/main\.rs:\d+:\d+\n {2}1: deno::main\S* at \S*cli\/main\.rs:\d+:\d+\n$/,
+    );
+    await expect(made.panicTrace("https://panic.deno.com/v1/x/gggggB", files)).rejects.toThrow(
+      /^debug-files: they name none/,
+    );
+    await expect(made.panicTrace(link, dag.directory().withNewFile("deno.dwp", ""))).rejects.toThrow(
+      /^debug-files: there is no deno\.debug in them; .*found: deno\.dwp$/,
+    );
   });
 
   it("an order that cannot be made is an error that says why, and what was linked is kept", async () => {
