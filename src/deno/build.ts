@@ -94,14 +94,15 @@ async function prepareProgram(
   const { settings, tree, facts, recipe, target, engine } = work;
   const cross = facts.way.where === "cross";
   const environment = cargoEnvironment(tree.recipe, facts);
-  // First, for it refuses what is wrong with V8 before anything is downloaded.
+  // A given toolchain is looked at first: V8's preparation takes minutes on a slow engine.
+  if (!cross && facts.ownToolchain) await checkToolchain(await denoToolchain(work), targetBase(work), target);
+  // Before the default one is made, for it refuses what is wrong with V8 before anything is downloaded.
   const compileLibrary = await prepareLibrary(work, denoDisk(cross));
   const container = await denoToolchain(work);
   if (!settings.ignoreResources) {
     checkMemory(settings.profile, target, await measureResources(settings.base));
   }
   if (engine !== target) await assertRuns(settings.base, target.platform as Platform);
-  if (!cross && facts.ownToolchain) await checkToolchain(container, targetBase(work), target);
   return async () => {
     const [libraryFiles, tools] = await Promise.all([compileLibrary(), versions(container)]);
     const key = cacheKey(`deno-${tree.channel === "canary" ? "canary" : tree.version}-${target.debian}`, {
