@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { appendFile, cp, mkdtemp, readdir, readFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type Container, type Directory, dag, type File, type Platform, ReturnType } from "@dagger.io/dagger";
+import { type Container, type Directory, dag, type File, type Platform } from "@dagger.io/dagger";
 import { afterEach, beforeAll, expect, it, vi } from "vitest";
 import { packZip } from "../../../dagger/releases/archive.js";
 import { BuildStrategy } from "../../../src/request/enums.js";
@@ -247,7 +247,8 @@ for e in zipfile.ZipFile(sys.argv[1]).infolist(): print(e.filename, oct(e.extern
         container
           .withFile("/opt/deno/deno", binary)
           .withEnvVariable("RUST_BACKTRACE", "1")
-          .withExec(["/opt/deno/deno"], { expect: ReturnType.Failure })
+          // It aborts, and the engine takes no program's end by a signal for one that is expected.
+          .withExec(["sh", "-c", "/opt/deno/deno || true"])
           .stderr();
       const bare = dag.container({ platform: platform as Platform }).from(base);
       const stripped = await panic(bare);
