@@ -70,6 +70,18 @@ if [ -n "${UNWIND_TABLES-}" ]; then
   if [ -n "${RUSTFLAGS-}" ]; then export RUSTFLAGS="$RUSTFLAGS -C force-frame-pointers=yes"; fi
   eval "export $name=\"\$$name -C force-frame-pointers=yes\""
 fi
+if [ -n "$LINK" ]; then
+  # After an hour of LTO it is too late to see that a linker cannot do it.
+  echo 'fn main() {}' >/tmp/trial.rs
+  if [ -n "$CROSS" ]; then trial="--target $CROSS -C linker=/opt/cross/bin/$CROSS-clang"; else trial="-C linker=$LINKER"; fi
+  if ! CARGO_BIN_NAME=denort LINKED=/tmp/linked rustc $trial -C panic=abort -o /tmp/trial /tmp/trial.rs 2>/tmp/trial.log; then
+    cat /tmp/trial.log >&2
+    echo "link: the toolchain's lld does not link as profile release is linked ($LINK): $(
+      grep -m 1 'lld: ' /tmp/trial.log | cut -c 1-300
+    ); use a newer lld, or give --startup-order=false and --unwind-tables=true" >&2
+    exit 78
+  fi
+fi
 linked() { cat "/cache/linked/$(sha256sum <"$made" | cut -d ' ' -f 1)" 2>/dev/null || true; }
 rm -rf /cache/startup-order
 cargo build --profile "$PROFILE" "$@"

@@ -95,7 +95,11 @@ async function prepareProgram(
   const cross = facts.way.where === "cross";
   const environment = cargoEnvironment(tree.recipe, facts);
   // A given toolchain is looked at first: V8's preparation takes minutes on a slow engine.
-  if (!cross && facts.ownToolchain) await checkToolchain(await denoToolchain(work), targetBase(work), target);
+  if (!cross && facts.ownToolchain) {
+    const own = await denoToolchain(work);
+    if (engine !== target) await assertRuns(settings.base, target.platform as Platform);
+    await checkToolchain(own, targetBase(work), target);
+  }
   // Before the default one is made, for it refuses what is wrong with V8 before anything is downloaded.
   const compileLibrary = await prepareLibrary(work, denoDisk(cross));
   const container = await denoToolchain(work);

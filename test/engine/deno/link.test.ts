@@ -82,6 +82,18 @@ describeEngine("how deno and denort are linked on a real engine", () => {
     );
   });
 
+  it("an lld that cannot do it is refused before anything is compiled, with what it said and what to do", async () => {
+    const old = `#!/bin/sh
+if [ "$1" = --version ]; then echo "LLD 9.0.0"; exit; fi
+echo "ld.lld: error: unknown argument '--icf=safe'" >&2
+exit 1
+`;
+    const toolchains = [tools.withNewFile("/usr/bin/ld.lld", old, { permissions: 0o755 })];
+    await expect(build({ toolchains, startupOrder: true })).rejects.toThrow(
+      /^link: the toolchain's lld does not link .*unknown argument '--icf=safe'.*; use a newer lld, or give --startup-order=false/,
+    );
+  });
+
   it("an order that cannot be made is an error that says why, and what was linked is kept", async () => {
     const changed = await copyOfDeno();
     await edit(`${changed}/cli/startup_order.rs`, "if seen != wanted", "if true");
