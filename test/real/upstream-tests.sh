@@ -33,6 +33,8 @@ done
 version=$(sed -n 's/^version = "\(.*\)"/\1/p' "$tree/cli/Cargo.toml" | head -n 1)
 found=$("$deno" --version | sed -n 's/^deno \([^ ]*\).*/\1/p')
 [ "$found" = "$version" ] || { echo "$0: $deno is Deno $found, and $tree is of $version" >&2; exit 2; }
+# One of the specs forbids to run `deno`, and then runs this file.
+[ "${deno##*/}" = deno ] || { echo "$0: $deno must be named deno, for the specs speak of it by name" >&2; exit 2; }
 [ -f "$tree/tests/util/std/deno.json" ] || { echo "$0: $tree lacks its submodule tests/util/std" >&2; exit 2; }
 
 # The harness finds the tree by its own place: https://github.com/denoland/deno/blob/v2.9.5/tests/util/lib/lib.rs#L154.
