@@ -57,11 +57,22 @@ if [ -n "$LINK" ]; then
   if [ -n "${STARTUP_ORDER-}" ]; then export STARTUP_ORDER="/cache/src/$STARTUP_ORDER"; fi
   if [ -n "$CROSS" ]; then
     # At the same path: with a linker at another one cargo compiles everything anew.
-    PLAIN_LINKER=/opt/cross/bin/$CROSS-clang.plain
-    mv "/opt/cross/bin/$CROSS-clang" "$PLAIN_LINKER"
-    cp "$LINKER" "/opt/cross/bin/$CROSS-clang"
+    linker=/opt/cross/bin/$CROSS-clang PLAIN_LINKER=/opt/cross/bin/$CROSS-clang.plain
+    mv "$linker" "$PLAIN_LINKER"
+    cp "$LINKER" "$linker"
   else
-    export "${name%RUSTFLAGS}LINKER=$LINKER"
+    linker=$LINKER
+    export "${name%RUSTFLAGS}LINKER=$linker"
+  fi
+  # After an hour of LTO it is too late to see that a linker cannot do it.
+  echo 'fn main() {}' >/tmp/trial.rs
+  if ! CARGO_BIN_NAME=denort STARTUP_ORDER='' LINKED=/tmp/linked rustc ${CROSS:+--target "$CROSS"} -C linker="$linker" \
+    -C panic=abort -o /tmp/trial /tmp/trial.rs 2>/tmp/trial.log; then
+    cat /tmp/trial.log >&2
+    echo "link: the toolchain's lld does not link as profile release is linked ($LINK): $(
+      grep -m 1 'lld: ' /tmp/trial.log | cut -c 1-300
+    ); use a newer lld, or give --startup-order=false and --unwind-tables=true" >&2
+    exit 78
   fi
 fi
 # Without unwind tables a debugger and perf walk a stack by these; Rust's own library has them:
@@ -70,31 +81,24 @@ if [ -n "${UNWIND_TABLES-}" ]; then
   if [ -n "${RUSTFLAGS-}" ]; then export RUSTFLAGS="$RUSTFLAGS -C force-frame-pointers=yes"; fi
   eval "export $name=\"\$$name -C force-frame-pointers=yes\""
 fi
-if [ -n "$LINK" ]; then
-  # After an hour of LTO it is too late to see that a linker cannot do it.
-  echo 'fn main() {}' >/tmp/trial.rs
-  if [ -n "$CROSS" ]; then trial="--target $CROSS -C linker=/opt/cross/bin/$CROSS-clang"; else trial="-C linker=$LINKER"; fi
-  if ! CARGO_BIN_NAME=denort LINKED=/tmp/linked rustc $trial -C panic=abort -o /tmp/trial /tmp/trial.rs 2>/tmp/trial.log; then
-    cat /tmp/trial.log >&2
-    echo "link: the toolchain's lld does not link as profile release is linked ($LINK): $(
-      grep -m 1 'lld: ' /tmp/trial.log | cut -c 1-300
-    ); use a newer lld, or give --startup-order=false and --unwind-tables=true" >&2
-    exit 78
-  fi
-fi
-linked() { cat "/cache/linked/$(sha256sum <"$made" | cut -d ' ' -f 1)" 2>/dev/null || true; }
 rm -rf /cache/startup-order
-cargo build --profile "$PROFILE" "$@"
-if [ "$(linked)" != "$LINK" ] && [ ! -e /cache/startup-order/log ]; then
+# Runs cargo, and sees how the program that is there was linked; where lld never linked one there is no need to read it.
+compile() {
+  cargo build --profile "$PROFILE" "$@"
+  linked=''
+  if [ -e /cache/linked ]; then linked=$(cat "/cache/linked/$(sha256sum <"$made" | cut -d ' ' -f 1)" 2>/dev/null || true); fi
+}
+compile "$@"
+if [ "$linked" != "$LINK" ] && [ ! -e /cache/startup-order/log ]; then
   # It was there already, linked otherwise.
   if [ "$PROGRAM" = denort ]; then touch cli/rt/main.rs; else touch cli/main.rs; fi
-  cargo build --profile "$PROFILE" "$@"
+  compile "$@"
 fi
-if [ "$(linked)" != "$LINK" ] && [ ! -e /cache/startup-order/log ]; then
-  echo "link: cargo did not link $PROGRAM with the linker that it was given: the toolchain or the tree names another one" >&2
-  exit 1
-fi
-if [ "$(linked)" != "$LINK" ]; then
+if [ "$linked" != "$LINK" ]; then
+  if [ ! -e /cache/startup-order/log ]; then
+    echo "link: cargo did not link $PROGRAM with the linker that it was given: the toolchain or the tree names another one" >&2
+    exit 1
+  fi
   cat /cache/startup-order/log >&2
   # 78 as in require-disk.sh, whose last line is the error that people see.
   echo "startup-order: deno was linked, and its functions could not be put in the order of a start: $(

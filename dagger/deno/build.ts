@@ -13,10 +13,8 @@ export interface DenoBuild {
   /** the name of the program that is built: deno, denort */
   program: string;
   platform: string;
-  /** arguments of strip for it, where the profile is not about debugging */
-  strip: string[];
-  /** its profile is about debugging: it keeps its symbols and the paths of its sources */
-  debugging: boolean;
+  /** arguments of strip for it; null: its profile is about debugging, and it keeps its symbols and the paths of its sources */
+  strip: string[] | null;
   /** a container of the target's platform, or with `cross` one of the engine's with compilers for the target */
   toolchain: Container;
   /** the triple to cross-compile for, with a source whose build scripts run on it; null: cargo runs on the target's platform */
@@ -69,7 +67,6 @@ export interface Built {
 /** Runs cargo build. The target directory lives in a cache volume. What comes is hardened, or an error. */
 export async function buildDeno(input: DenoBuild): Promise<Built> {
   const hidden = await hiddenFolders(input.toolchain);
-  const { debugging } = input;
   let container = (await withCargoRegistry(input.toolchain))
     .withMountedCache("/cache", dag.cacheVolume(input.cacheKey), { sharing: CacheSharingMode.Locked })
     .withMountedDirectory("/src/deno", input.source)
@@ -79,7 +76,7 @@ export async function buildDeno(input: DenoBuild): Promise<Built> {
     .withEnvVariable("PROFILE", input.profile)
     .withEnvVariable("CROSS", input.cross ?? "")
     .withEnvVariable("PROGRAM", input.program)
-    .withEnvVariable("STRIP", debugging ? "none" : input.strip.join(" "))
+    .withEnvVariable("STRIP", input.strip?.join(" ") ?? "none")
     .withEnvVariable("REMAP", hidden.map(([from, to]) => `--remap-path-prefix=${from}=${to}`).join(" "));
   for (const [name, value] of Object.entries(input.environment)) container = container.withEnvVariable(name, value);
   if (input.minifySources) {
@@ -106,9 +103,9 @@ export async function buildDeno(input: DenoBuild): Promise<Built> {
     name,
     tools: input.toolchain,
     // C's assertions name the sources, where they are not stripped.
-    folders: debugging ? [] : hidden.map(([folder]) => `${folder}/`),
+    folders: input.strip === null ? [] : hidden.map(([folder]) => `${folder}/`),
   });
-  return { binary, debug: debugging ? null : built.directory("/out/debug") };
+  return { binary, debug: input.strip === null ? null : built.directory("/out/debug") };
 }
 
 /** What a binary must show before it is handed over. */

@@ -95,14 +95,14 @@ async function prepareProgram(
   const cross = facts.way.where === "cross";
   const environment = cargoEnvironment(tree.recipe, facts);
   // A given toolchain is looked at first: V8's preparation takes minutes on a slow engine.
-  if (!cross && facts.ownToolchain) {
-    const own = await denoToolchain(work);
+  const own = !cross && facts.ownToolchain ? await denoToolchain(work) : null;
+  if (own) {
     if (engine !== target) await assertRuns(settings.base, target.platform as Platform);
     await checkToolchain(own, targetBase(work), target);
   }
   // Before the default one is made, for it refuses what is wrong with V8 before anything is downloaded.
   const compileLibrary = await prepareLibrary(work, denoDisk(cross));
-  const container = await denoToolchain(work);
+  const container = own ?? (await denoToolchain(work));
   if (!settings.ignoreResources) {
     checkMemory(settings.profile, target, await measureResources(settings.base));
   }
@@ -124,8 +124,7 @@ async function prepareProgram(
       const { binary, debug } = await buildDeno({
         program: program.name,
         platform: target.platform,
-        strip: program.strip,
-        debugging: forDebugging(settings.profile),
+        strip: forDebugging(settings.profile) ? null : program.strip,
         toolchain: container,
         cross: cross ? target.triple : null,
         source: cross

@@ -7,8 +7,7 @@
 # For that it links deno a second time, in the order that the first deno was seen to have. Upstream has cargo link twice, and
 # so does all of LTO twice; here the objects that LTO made are still there, and lld takes seconds.
 set -eu
-program=${CARGO_BIN_NAME-}
-case $program in
+case ${CARGO_BIN_NAME-} in
   deno | denort) ;;
   *) exec "$PLAIN_LINKER" "$@" ;;
 esac
@@ -31,8 +30,8 @@ linked() {
   mkdir -p "$LINKED"
   echo "$1" >"$LINKED/$(sha256sum <"$out" | cut -d ' ' -f 1)"
 }
-if [ "$program" != deno ] || [ -z "${STARTUP_ORDER-}" ]; then
-  linked "${LINK% startup-order}"
+if [ -z "${STARTUP_ORDER-}" ]; then
+  linked "$LINK"
   exit
 fi
 
