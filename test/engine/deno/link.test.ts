@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import { type Container, dag, type File, ReturnType } from "@dagger.io/dagger";
 import { beforeAll, expect, it } from "vitest";
 import { BuildStrategy } from "../../../src/request/enums.js";
@@ -64,6 +65,30 @@ describeEngine("how deno and denort are linked on a real engine", () => {
     for (const program of [kept.build(version, platform), kept.runtime(version, platform), build({})]) {
       expect(await sections(await program)).toEqual(expect.arrayContaining(tables));
     }
+  });
+
+  it("relative relocations are packed where deno needs a C library that reads them so, and in no denort", async () => {
+    const packed = " .relr.dyn";
+    const strategy = BuildStrategy.CROSS;
+    expect(await sections(await module({ strategy }).build(version, platform))).not.toContain(packed);
+    // strlcpy came with glibc 2.38, and what reads them with 2.36.
+    const directory = await copyOfDeno();
+    for (const program of ["main.rs", "rt/main.rs"]) {
+      await edit(
+        join(directory, "cli", program),
+        "fn main() {",
+        'extern "C" {\n  fn strlcpy(to: *mut u8, from: *const u8, size: usize) -> usize;\n}\n\nfn main() {\n' +
+          '  unsafe { strlcpy([0u8; 4].as_mut_ptr(), c"a".as_ptr().cast(), 4) };',
+      );
+    }
+    const newer = module({ strategy, source: dag.host().directory(directory) });
+    expect(await sections(await newer.build(version, platform))).toContain(packed);
+    expect(await sections(await newer.runtime(version, platform))).not.toContain(packed);
+    const ready = dag
+      .container()
+      .from(base)
+      .withFile("/bin/deno", await newer.build(version, platform));
+    expect(await ready.withExec(["deno", "eval", "console.log(6*7, Deno.build.arch)"]).stdout()).toBe("42 x86_64\n");
   });
 
   it("a panic without unwind tables is named by its link and the debug files", async () => {
