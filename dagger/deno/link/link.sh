@@ -28,7 +28,7 @@ done
 # The 4 MB that say where a start writes addresses are a hundredth of that when packed. glibc reads them so since 2.36, and
 # lld writes them since 15 (14 warns and goes on): where deno needs such a glibc anyway, no place to run is lost.
 # https://sourceware.org/glibc/wiki/Release/2.36, https://maskray.me/blog/2021-10-31-relative-relocations-and-relr
-# Not denort: `deno compile` of 2.8 copies it section by section, and loses these:
+# Not denort: `deno compile` of 2.9.0 to 2.9.3 writes it anew from its sections, and loses these:
 # https://docs.rs/libsui/0.16.4/src/libsui/lib.rs.html
 if [ "$CARGO_BIN_NAME" = deno ] && grep -zqE '^GLIBC_2\.(3[6-9]|[4-9][0-9])$' "$out"; then
   set -- "$@" -Wl,-z,pack-relative-relocs
