@@ -5,7 +5,7 @@ import { beforeAll, expect, it } from "vitest";
 import { BuildStrategy } from "../../../src/request/enums.js";
 import { describeEngine } from "../../support/engine.js";
 import { denoFromSource, type Options } from "../../support/module.js";
-import { copyOfDeno, deno, edit, library, version } from "../support/fixture.js";
+import { copyOfDeno, deno, edit, library, needNewerGlibc, version } from "../support/fixture.js";
 import { stderrOf, useSession } from "../support/session.js";
 import { base, older, toolchain } from "../support/toolchain.js";
 
@@ -150,14 +150,9 @@ describeEngine("linux/amd64 on an engine of that architecture", () => {
     const ready = dag.container().from(older).withFile("/bin/deno", binary);
     expect(await ready.withExec(["deno", "eval", "console.log(6*7, Deno.build.arch)"]).stdout()).toBe("42 x86_64\n");
 
-    // strlcpy came with glibc 2.38, which the tools' image has and this one has not.
+    // The tools' image has such a glibc, and this one has not.
     const directory = await copyOfDeno();
-    await edit(
-      join(directory, "cli/main.rs"),
-      "fn main() {",
-      'extern "C" {\n  fn strlcpy(to: *mut u8, from: *const u8, size: usize) -> usize;\n}\n\nfn main() {\n' +
-        '  unsafe { strlcpy([0u8; 4].as_mut_ptr(), c"a".as_ptr().cast(), 4) };',
-    );
+    await needNewerGlibc(join(directory, "cli/main.rs"));
     const failure = module(dag.host().directory(directory)).build(version, "linux/amd64");
     expect(await failure.then(() => "", stderrOf)).toContain("undefined symbol: strlcpy");
   });

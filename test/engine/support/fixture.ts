@@ -32,6 +32,16 @@ export async function edit(file: string, before: string, after: string): Promise
   await writeFile(file, text.replaceAll(before, after));
 }
 
+/** Makes a program of a copy of the miniature Deno call strlcpy, which came with glibc 2.38. */
+export async function needNewerGlibc(file: string): Promise<void> {
+  await edit(
+    file,
+    "fn main() {",
+    'extern "C" {\n  fn strlcpy(to: *mut u8, from: *const u8, size: usize) -> usize;\n}\n\nfn main() {\n' +
+      '  unsafe { strlcpy([0u8; 4].as_mut_ptr(), c"a".as_ptr().cast(), 4) };',
+  );
+}
+
 /** Makes mksnapshot of a copy of the miniature V8 take 30 seconds, so that V8 can be interrupted there. */
 export async function slowMksnapshot(library: string): Promise<void> {
   const file = join(library, "src/mksnapshot.cc");
