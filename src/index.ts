@@ -12,7 +12,6 @@ import { type FromSource, findSupply, type Supply } from "./binaries/supply.js";
 import { binaryOf, checkStripped, denoToolchain, makeDebugFiles, prepareDeno, prepareDenort } from "./deno/build.js";
 import { namePanic } from "./deno/panic-trace.js";
 import { makeImage } from "./images/image.js";
-import { UBUNTU } from "./images/layout.js";
 import { checkImageOptions } from "./images/options.js";
 import { parseAddress } from "./images/tags.js";
 import type { Plan } from "./plan/plan.js";
@@ -31,6 +30,7 @@ import { makeArchive, makeRelease } from "./releases/release.js";
 import { checkSync, type Synced, syncEach } from "./releases/sync.js";
 import { releaseTag } from "./releases/tag.js";
 import { type Upload, upload } from "./releases/upload.js";
+import { UBUNTU } from "./request/base.js";
 import { BinaryOrigin, BuildStrategy, ImageVariant, LibraryOrigin, UpstreamChannel } from "./request/enums.js";
 import { checkNetworkOptions } from "./request/network.js";
 import { checkOptions, type Settings } from "./request/options.js";
@@ -119,9 +119,10 @@ export class DenoFromSource {
      */
     toolchains: Container[] = [],
     /**
-     * Address of the base image, for all platforms: Debian or Ubuntu. What is built needs its glibc or a newer one (with
-     * toolchains, Deno needs the glibc of the one that runs cargo). Default: Ubuntu 24.04, glibc 2.39, pinned by
-     * digest. Example: --base=debian:bookworm
+     * Address of the image that tools are installed in, for all platforms: Debian or Ubuntu. Given, its C library is what is
+     * compiled against, too, where sysroot names no other: what is built needs its glibc or a newer one then (with
+     * toolchains, Deno needs the glibc of the one that runs cargo). Default: Ubuntu 24.04, pinned by digest, with the C
+     * library of sysroot's default. Example: --base=debian:bookworm
      */
     base: string = UBUNTU,
     /**
@@ -257,7 +258,8 @@ export class DenoFromSource {
      * Address of the image whose C library V8 and Deno are compiled against, in place of base's, for all platforms: Debian
      * or Ubuntu, as old as what is built is to run on. Compilers and tools still come from base or toolchains, so Deno is
      * cross-compiled, which takes 2.0.0 or newer, and for that strategy AUTO or CROSS. The binary is run in this image.
-     * Default: base itself. Example: --sysroot=debian:bullseye
+     * Default: as old as upstream's, glibc 2.27 of Ubuntu 18.04, pinned by digest; base itself where base, toolchains or
+     * strategy NATIVE or EMULATED was given, or where Deno cannot be cross-compiled. Example: --sysroot=debian:bullseye
      */
     sysroot: string = "",
     /**

@@ -1,12 +1,10 @@
+import { UBUNTU } from "../request/base.js";
 import type { Variant } from "../request/enums.js";
 import { fullVersion, type Identity } from "../request/identity.js";
 
-/** Ubuntu 24.04 as of 2026-07, an image index with linux/amd64 and linux/arm64: glibc 2.39. */
-export const UBUNTU = "ubuntu:24.04@sha256:4fbb8e6a8395de5a7550b33509421a2bafbc0aab6c06ba2cef9ebffbc7092d90";
-
 /**
- * Image indexes with linux/amd64 and linux/arm64, of 2026. Their C libraries are as new as the default base's, 2.39, which
- * a binary built there needs: Ubuntu 24.04 has 2.39, Debian 13 has 2.41.
+ * Image indexes with linux/amd64 and linux/arm64, of 2026. Their C libraries are as new as the default base's, which a
+ * binary needs that is compiled against it: Ubuntu 24.04 has 2.39, Debian 13 has 2.41.
  */
 const BASES: Record<Variant, string | null> = {
   UBUNTU,

@@ -1,4 +1,5 @@
 import semver from "semver";
+import { sysrootName } from "../request/base.js";
 import { zipName } from "../request/platform.js";
 import {
   cargoArguments,
@@ -111,7 +112,7 @@ function librarySteps(facts: Facts, recipe: LibraryRecipe): Step[] {
       name: "make the sysroot",
       where: native ? "native" : "emulated",
       platform: target.platform,
-      why: `${facts.sysroot || "the base image"} for the target, with its C library's headers, sets the glibc floor; only its package manager runs`,
+      why: `${sysrootName(facts.sysroot)} for the target, with its C library's headers, sets the glibc floor; only its package manager runs`,
       cost: native ? "half a minute" : "one to three minutes",
     },
     {

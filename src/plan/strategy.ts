@@ -22,7 +22,7 @@ function chooseForSysroot(asked: Strategy, unknown: Unknown): Way {
         "the older image as --base",
     );
   }
-  return { where: "cross", why: "--sysroot gives the C library, which only cross compilers take" };
+  return { where: "cross", why: "the C library is of another image than the tools, which only cross compilers take" };
 }
 
 /**

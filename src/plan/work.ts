@@ -8,6 +8,7 @@ import { chooseLink } from "./link.js";
 import { type Plan, plan } from "./plan.js";
 import { type LibraryRecipe, libraryRecipe } from "./recipe.js";
 import { chooseWay } from "./strategy.js";
+import { chooseSysroot } from "./sysroot.js";
 
 /** What is made for one platform. */
 export interface Work {
@@ -46,7 +47,8 @@ export function checkEngine(settings: Settings, engine: Target, targets: readonl
 }
 
 /** Decides everything about one version on one platform; nothing is compiled or installed for it. */
-export async function decide(settings: Settings, tree: Tree, engine: Target, target: Target): Promise<Work> {
+export async function decide(given: Settings, tree: Tree, engine: Target, target: Target): Promise<Work> {
+  const settings = { ...given, sysroot: chooseSysroot(given, tree.unknownScripts) };
   const way = chooseWay(settings.strategy, engine, target, tree.unknownScripts, settings.sysroot !== "");
   const features = [...new Set([...tree.recipe.libraryFeatures, ...settings.libraryFeatures])];
   const recipe = libraryRecipe(tree.libraryVersion, target.triple, features);

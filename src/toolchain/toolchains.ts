@@ -2,6 +2,7 @@ import { type Container, dag, type File, type Platform, type Secret } from "@dag
 import type { Network } from "../../dagger/engine/network.js";
 import { withVersions } from "../../dagger/engine/versions.js";
 import { buildSysroot, withDownloader, withGit, withPython } from "../../dagger/toolchain/toolchain.js";
+import { sysrootName } from "../request/base.js";
 import { checkAuthority, parseMirrors } from "../request/network.js";
 import { parsePlatform, type Target } from "../request/platform.js";
 
@@ -90,7 +91,7 @@ export function targetBase({ settings, target }: ForTarget): Container {
 
 /** What a message calls that image. */
 export function targetBaseName({ settings }: ForTarget): string {
-  return settings.sysroot ? "--sysroot's image" : "the base image";
+  return sysrootName(settings.sysroot);
 }
 
 /** The same as the target's root: its C library sets the glibc floor of what is compiled against it. */

@@ -13,13 +13,14 @@
 # mirrors are. It is written to: the harness must lie in TREE/target. One run at a time in a tree.
 # SUITEs: unit, unit_node, specs, node_compat; without one, all four.
 # DENORT is the denort of the same build. Without it, what needs one cannot run, and is counted as such.
-# JOBS is how many files run at once (2). LIMIT is the seconds that one suite may take (10800), and STEP those that one
-# command of the specs may take (300). With NO_CHECK=1 the unit tests are not checked by TypeScript first, which takes most
-# of their time and tells little of a binary. A shard is upstream's own: a part of specs or of node_compat.
+# JOBS is how many files run at once (2). LIMIT is the seconds that one suite may take (10800), FILE those that one file of
+# unit and unit_node may take (1800), and STEP those that one command of the specs may take (300). With NO_CHECK=1 the unit
+# tests are not checked by TypeScript first, which takes most of their time and tells little of a binary. A shard is
+# upstream's own: a part of specs or of node_compat.
 # The tests see no network but an own loopback interface, and no processes but their own, where `unshare` may make these;
 # elsewhere a line says that they see this machine's. Started as root, they run as daemon, who then owns TREE and TREE/tests.
 set -euo pipefail
-[ $# -ge 3 ] || { sed -n '2,20s/^# \{0,1\}//p' "$0"; exit 2; }
+[ $# -ge 3 ] || { sed -n '2,21s/^# \{0,1\}//p' "$0"; exit 2; }
 tree=$(realpath "$1") deno=$(realpath "$2") directory=$3
 shift 3
 [ $# -gt 0 ] || set -- unit unit_node specs node_compat
@@ -80,7 +81,8 @@ case "\${1:-} \$last" in
   "test "*/tests/unit/*_test.ts | "test "*/tests/unit_node/*_test.ts)
     name=\${last#*/tests/}
     shift
-    exec '$deno' test ${NO_CHECK:+--no-check} --junit-path="$directory/junit/\${name//\//.}.xml" "\$@" ;;
+    exec timeout --foreground --kill-after=5 ${FILE:-1800} '$deno' test ${NO_CHECK:+--no-check} \\
+      --junit-path="$directory/junit/\${name//\//.}.xml" "\$@" ;;
 esac
 exec timeout --foreground --kill-after=5 ${STEP:-300} '$deno' "\$@"
 END

@@ -17,6 +17,8 @@ import { plan, planText } from "../../src/plan/plan.js";
 import { denoRecipe, libraryRecipe } from "../../src/plan/recipe.js";
 import { unknownScripts } from "../../src/plan/snapshot.js";
 import { chooseWay } from "../../src/plan/strategy.js";
+import { chooseSysroot } from "../../src/plan/sysroot.js";
+import { UBUNTU } from "../../src/request/base.js";
 import { parsePlatform } from "../../src/request/platform.js";
 import { parseVersion, requestChannel } from "../../src/request/version.js";
 
@@ -35,7 +37,6 @@ function describe(): string {
   const choices = {
     features: [],
     upgrade: true,
-    sysroot: "",
     profile: "release",
     gnArguments: [],
     minifySources: false,
@@ -71,7 +72,8 @@ function describe(): string {
   const script = recipe.snapshotScript && pathIn(recipe.snapshotScript, published);
   const scriptText = script && existsSync(join(directory, script)) ? read(script) : null;
   const unknown = unknownScripts(version, recipe.snapshotScript, scriptText, published);
-  const way = chooseWay("AUTO", engine, target, unknown);
+  const sysroot = chooseSysroot({ sysroot: "", base: UBUNTU, toolchains: [], strategy: "AUTO" }, unknown);
+  const way = chooseWay("AUTO", engine, target, unknown, sysroot !== "");
   const v8 = libraryRecipe(library, target.triple, recipe.libraryFeatures);
   return plan(
     {
@@ -91,6 +93,7 @@ function describe(): string {
       link: chooseLink({ ...choices, toolchains: [] }, { version, published, recipe }, { engine, target, way }),
       clusters: chooseClusters([], false, v8),
       ownToolchain: false,
+      sysroot,
       way,
     },
     recipe,

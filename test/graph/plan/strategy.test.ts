@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { UPSTREAM_FLOOR } from "../../../src/request/base.js";
 import { BuildStrategy } from "../../../src/request/enums.js";
 import { expectGolden } from "../../support/golden.js";
 import { asked, denoFromSource, type Options } from "../../support/module.js";
@@ -114,9 +115,9 @@ describe("a build for another architecture", () => {
     expect(asked.filter((words) => words.some((word) => word.includes("cargo build")))).toEqual([]);
   });
 
-  it("is an error when it needs a newer C library than the base image has", async () => {
+  it("is an error when it needs a newer C library than that image has", async () => {
     const it = session(changes({ rules: [says("2.40", "2.39")] }));
-    await expect(build(it)).rejects.toThrow("linux/arm64 needs glibc 2.40, but the base image has 2.39");
+    await expect(build(it)).rejects.toThrow("linux/arm64 needs glibc 2.40, but ubuntu:18.04 has 2.39");
   });
 
   it("says what in the tree cannot be compiled for the target", async () => {
@@ -209,6 +210,27 @@ describe("a build against the C library of another image", () => {
     expect(platformOf(root as Thing)).toBe(it);
   });
 
+  it.each(["linux/amd64", "linux/arm64"] as const)("is by default as old as upstream's, for %s", async (it) => {
+    const result = await asked(session(changes()), () => older(it, { sysroot: "" }));
+    expect(image(result)).toMatch(/^ubuntu:24\.04@/);
+    const root = argumentOf(steps(result, "withMountedDirectory", { path: "/sysroot" })[0], "source");
+    expect(image(root)).toBe(UPSTREAM_FLOOR);
+  });
+
+  it("is the base image's own by default where that was given", async () => {
+    const result = await asked(session(changes()), () =>
+      older("linux/arm64", { sysroot: "", base: "debian:bookworm" }),
+    );
+    const root = argumentOf(steps(result, "withMountedDirectory", { path: "/sysroot" })[0], "source");
+    expect(image(root)).toBe("debian:bookworm");
+  });
+
+  it("is that of V8, too", async () => {
+    const result = await asked(session(changes()), () => denoFromSource({}).library("2.9.5", "linux/amd64"));
+    const root = argumentOf(steps(result, "withMountedDirectory", { path: "/sysroot" })[0], "source");
+    expect(image(root)).toBe(UPSTREAM_FLOOR);
+  });
+
   it("is run in that image", async () => {
     const it = session(changes());
     await asked(it, () => older("linux/arm64"));
@@ -221,7 +243,7 @@ describe("a build against the C library of another image", () => {
   it("is an error that names the option when it needs a newer C library", async () => {
     const it = session(changes({ rules: [says("2.34", "2.31")] }));
     await expect(asked(it, () => older("linux/arm64"))).rejects.toThrow(
-      "linux/arm64 needs glibc 2.34, but --sysroot's image has 2.31",
+      "linux/arm64 needs glibc 2.34, but debian:bullseye has 2.31",
     );
   });
 
