@@ -423,7 +423,7 @@ export const DENO: readonly DenoRow[] = [
   {
     range: "*",
     note: "The release profile needs much memory: a compiler that is killed at the end ran out of it.",
-    why: "fat LTO in one codegen unit; the maintainers advise 32 GB or swap",
+    why: "fat LTO in one codegen unit: 2.9.5 took 8.5 GiB for linux/amd64, and 16.2 for linux/arm64; the maintainers advise 32 GB",
     source: issue("deno", 24449),
   },
   {
