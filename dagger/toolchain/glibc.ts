@@ -32,3 +32,20 @@ export async function glibcFloor(container: Container, triple: string, binary: F
   if (!needed || !given) throw new Error(`glibc: objdump named no symbol versions, but ${JSON.stringify(said)}`);
   return { needed, given };
 }
+
+const newerSymbols = script(import.meta.url, "newer-symbols.sh");
+
+/** What a static library wants of a newer C library than the root that the container's cross compilers link against. */
+export async function symbolsOfNewer(
+  container: Container,
+  triple: string,
+  library: File,
+  name: string,
+): Promise<string[]> {
+  const path = `/measured/${name}`;
+  const said = await container
+    .withMountedFile(path, library)
+    .withExec(["sh", "-c", newerSymbols, "newer-symbols", `${tools}/${triple}-nm`, path])
+    .stdout();
+  return said.split("\n").filter(Boolean);
+}

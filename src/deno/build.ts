@@ -21,7 +21,7 @@ import { forDebugging } from "../request/profile.js";
 import { compareRust } from "../toolchain/asked.js";
 import { openCompilerCache } from "../toolchain/compiler-cache.js";
 import { checkHeader } from "../toolchain/elf.js";
-import { checkFloor, checkToolchain } from "../toolchain/glibc.js";
+import { checkArchive, checkFloor, checkToolchain } from "../toolchain/glibc.js";
 import {
   openNetwork,
   ownToolchain,
@@ -73,6 +73,15 @@ export async function denoToolchain(work: Work): Promise<Container> {
 /** Refuses what is wrong with V8, and gives the work that makes its files; src/v8 has it. */
 export type PrepareLibrary = (work: Work, after: number) => Promise<() => Promise<Directory>>;
 
+/** Refuses a V8 from elsewhere that Deno cannot be linked with; one that is compiled here has Deno's own C library. */
+async function checkLibraryFiles(work: Work, container: Container, files: Directory): Promise<void> {
+  const { facts, recipe, target } = work;
+  if (facts.origin === "source" || facts.way.where !== "cross") return;
+  const argument = facts.origin === "prebuilt" ? "prebuilt" : "library-origin";
+  const archive = { file: files.file(recipe.archive), name: recipe.archive, argument };
+  await checkArchive(container, archive, target, targetBaseName(work));
+}
+
 /** A program of Deno's workspace. */
 interface CargoProgram {
   name: string;
@@ -109,6 +118,7 @@ async function prepareProgram(
   if (engine !== target) await assertRuns(settings.base, target.platform as Platform);
   return async () => {
     const [libraryFiles, tools] = await Promise.all([compileLibrary(), versions(container)]);
+    await checkLibraryFiles(work, container, libraryFiles);
     const key = cacheKey(`deno-${tree.channel === "canary" ? "canary" : tree.version}-${target.debian}`, {
       profile: settings.profile,
       // Deno's, whatever the program: they share a volume, for most of what they are made of is the same.
@@ -198,8 +208,8 @@ export async function denoTools(work: Work): Promise<string> {
 }
 
 /** Cargo's graph and the compilers of crates, tried in minutes. */
-export async function rehearseCargo(work: Work): Promise<Check[]> {
-  const { settings, tree, facts, target } = work;
+export async function rehearseCargo(work: Work, prepareLibrary: PrepareLibrary): Promise<Check[]> {
+  const { settings, tree, facts, recipe, target } = work;
   const toolchain = await denoToolchain(work);
   const cross = facts.way.where === "cross";
   const tools = await runCheck("toolchain of Deno", async () => {
@@ -212,11 +222,20 @@ export async function rehearseCargo(work: Work): Promise<Check[]> {
     if (!cross && facts.ownToolchain) await checkToolchain(toolchain, targetBase(work), target);
     return `what it compiles runs on ${targetBaseName(work)}`;
   });
+  // One that is compiled is rehearsed by itself.
+  const taken =
+    facts.origin !== "source" &&
+    (await runCheck("V8's files", async () => {
+      const files = await (await prepareLibrary(work, 0))();
+      await checkLibraryFiles(work, toolchain, files);
+      return `${facts.origin}: ${recipe.archive}`;
+    }));
   const cache = openCompilerCache(settings);
   const stored = cache && (await runCheck("compiler cache", () => orRefused(tryCompilerCache(toolchain, cache))));
   return [
     tools,
     newer,
+    ...(taken ? [taken] : []),
     ...(stored ? [stored] : []),
     ...(await rehearseDeno({
       toolchain,

@@ -15,7 +15,7 @@ import type { Target } from "../request/platform.js";
 import type { VersionRequest } from "../request/version.js";
 import { enginePlatform, openNetwork } from "../toolchain/toolchains.js";
 import { findTree } from "../upstream/source.js";
-import { rehearseV8 } from "../v8/build.js";
+import { prepareLibrary, rehearseV8 } from "../v8/build.js";
 import { listHosts } from "./hosts.js";
 
 /** Checks that stand or fall together: what stops them is a line of its own. */
@@ -70,7 +70,7 @@ async function rehearsePlatform(settings: Settings, tree: Tree, target: Target):
     await runCheck("engine", () => rehearseEngine(settled)),
     ...(await Promise.all(host)),
     ...(facts.origin === "source" ? await checkTogether("V8", () => rehearseV8(settled)) : []),
-    ...(await checkTogether("Deno", () => rehearseCargo(settled))),
+    ...(await checkTogether("Deno", () => rehearseCargo(settled, prepareLibrary))),
   ];
 }
 

@@ -137,6 +137,31 @@ describeEngine("linux/amd64 on an engine of that architecture", () => {
     expect(await ready.withExec(["deno", "eval", "console.log(6*7, Deno.build.arch)"]).stdout()).toBe("42 x86_64\n");
   });
 
+  it("is refused before cargo with a V8 that was compiled against a newer C library", async () => {
+    const tools = toolchain("linux/amd64", true);
+    const module = (prebuilt: Directory) =>
+      denoFromSource({ source: deno(), prebuilt, toolchains: [tools], base, sysroot: older });
+    const { library: v8, archive, binding } = await module(dag.directory()).plan(version, "linux/amd64");
+    const made = (body: string) => {
+      const files = tools
+        .withNewFile("/v8.c", body)
+        .withExec(["sh", "-c", `mkdir /v8 && cd /v8 && cc -c /v8.c && ar rcs v8.a v8.o && gzip -n v8.a`]);
+      return dag
+        .directory()
+        .withFile(`v${v8}/${archive}`, files.file("/v8/v8.a.gz"))
+        .withNewFile(`v${v8}/${binding}`, "");
+    };
+    // glibc has strlcpy since 2.38, and strtol since ever.
+    const newer = made("int strlcpy(void);\nint v8(void) { return strlcpy(); }\n");
+    await expect(module(newer).build(version, "linux/amd64")).rejects.toThrow(
+      /^prebuilt: V8's archive for linux\/amd64 was compiled against a newer C library than that of \S+, which lacks strlcpy; .*--sysroot/,
+    );
+    const said = (prebuilt: Directory) => module(prebuilt).rehearse(version, ["linux/amd64"]);
+    await expect(said(newer)).rejects.toThrow(/linux\/amd64 V8's files: failed: prebuilt: .* lacks strlcpy;/);
+    const old = made("int strtol(void);\nint stat(void);\nint v8(void) { return strtol() + stat(); }\n");
+    await expect(said(old)).resolves.toMatch(/linux\/amd64 V8's files: passed: prebuilt: librusty_v8\S+/);
+  });
+
   it("is compiled against another image's C library than that of its tools, and runs there", async () => {
     const module = (source: Directory) =>
       denoFromSource({

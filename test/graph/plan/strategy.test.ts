@@ -22,14 +22,17 @@ const script = "cli/snapshot/build.rs";
 /** Deno 2.9.5 with the script that makes its snapshot. */
 const known = { [`${DENO}@v2.9.5`]: { ...denoTree("2.9.5", "150.4.0"), [script]: "create_runtime_snapshot(path)" } };
 
-/** What commands of the cross build say: cargo's graph, and glibc's symbols. */
-const says = (needed = "2.34", given = "2.39"): Rule => {
+/** What commands of the cross build say: cargo's graph, glibc's symbols, and those of V8 that the root's glibc lacks. */
+const says = (needed = "2.34", given = "2.39", lacking = ""): Rule => {
   return ({ of, field }) => {
     if ((field !== "stdout" && field !== "stderr") || of?.field !== "withExec") return undefined;
     const words = of.args.args as string[];
-    const answer = words[0] === "python3" ? "deno_snapshots-build-script\n" : `GLIBC_${needed}\nGLIBC_${given}\n`;
-    if (words[0] !== "python3" && words[3] !== "measure") return undefined;
-    return field === "stdout" ? answer : "";
+    const answers: Record<string, string> = {
+      measure: `GLIBC_${needed}\nGLIBC_${given}\n`,
+      "newer-symbols": lacking,
+    };
+    const answer = words[0] === "python3" ? "deno_snapshots-build-script\n" : answers[words[3] ?? ""];
+    return field === "stdout" || answer === undefined ? answer : "";
   };
 };
 
@@ -126,7 +129,7 @@ describe("a build for another architecture", () => {
         return undefined;
       throw new ExecFailure(1, "V8 is still behind the build script of odd\n");
     };
-    await expect(build(session(changes({ rules: [refuses] })))).rejects.toThrow(
+    await expect(build(session(changes({ rules: [refuses, says()] })))).rejects.toThrow(
       "strategy: this tree's build scripts cannot be compiled for the target: V8 is still behind the build script of odd; " +
         "--strategy=EMULATED",
     );
@@ -245,6 +248,19 @@ describe("a build against the C library of another image", () => {
     await expect(asked(it, () => older("linux/arm64"))).rejects.toThrow(
       "linux/arm64 needs glibc 2.34, but debian:bullseye has 2.31",
     );
+  });
+
+  it("is refused with a V8 that was compiled against a newer one, before cargo runs", async () => {
+    const it = session(changes({ rules: [says("2.27", "2.31", "__isoc23_strtol\nstrlcpy\n")] }));
+    await expect(asked(it, () => older("linux/arm64"))).rejects.toThrow(
+      "prebuilt: V8's archive for linux/arm64 was compiled against a newer C library than that of debian:bullseye, which " +
+        "lacks __isoc23_strtol, strlcpy; name the image that it was compiled against with --sysroot, or make it again with mirror",
+    );
+    const ran = it.questions
+      .filter(({ of }) => of?.field === "withExec")
+      .flatMap(({ of }) => of?.args.args as string[]);
+    expect(ran).toContain("newer-symbols");
+    expect(ran).not.toContain("cargo");
   });
 
   it("is refused with --strategy=NATIVE before the source is fetched", async () => {

@@ -1,0 +1,26 @@
+#!/bin/sh
+# Names what a static library wants of a newer C library than the target's root has: symbols that this container's own
+# offers and that root does not. A container whose own is as old finds none.
+#
+#   sh newer-symbols.sh NM LIBRARY
+set -eu
+nm=$1 library=$2
+case $library in
+  *.gz)
+    gzip -d -c "$library" >/tmp/library.a
+    library=/tmp/library.a
+    ;;
+esac
+# Libraries that glibc 2.34 made one of were apart before, and of some symbols it is a static one that is linked.
+offered() {
+  for file in "$1"/lib/*/lib*.so.[0-9]* "$1"/usr/lib/*/lib*.so.[0-9]*; do
+    case ${file##*/} in libc.so.6 | libm.so.6 | libpthread.so.0 | libdl.so.2 | librt.so.1) "$nm" -D -j --defined-only "$file" ;; esac
+  done
+  for file in "$1"/usr/lib/*/lib*_nonshared.a; do
+    [ ! -e "$file" ] || "$nm" -j --defined-only "$file"
+  done
+}
+offered "" | sed 's/@.*//' | sort -u >/tmp/own
+offered /sysroot | sed 's/@.*//' | sort -u >/tmp/given
+[ -s /tmp/given ] || { echo "newer-symbols: /sysroot has no C library" >&2; exit 1; }
+"$nm" -j -u "$library" | sort -u | comm -12 - /tmp/own | comm -23 - /tmp/given
