@@ -90,7 +90,9 @@ def vendor(wanted):
         for name, version, checksum in (line.split() for line in known if not line.startswith("#")):
             if any(name == wants and f"{version}.".startswith(requirement.lstrip("=") + ".") for wants, requirement in wanted):
                 lock.write(f'\n[[package]]\nname = "{name}"\nversion = "{version}"\nsource = "{REGISTRY}"\nchecksum = "{checksum}"\n')
-    command = ["cargo", "vendor", "--quiet", "--versioned-dirs", "vendor"]
+    # From crates.io itself otherwise, whatever a mirror, or a site's own settings, put in its place:
+    # https://doc.rust-lang.org/cargo/commands/cargo-vendor.html#option-cargo-vendor---respect-source-config
+    command = ["cargo", "vendor", "--quiet", "--versioned-dirs", "--respect-source-config", "vendor"]
     done = subprocess.run(command, cwd=work, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
     if done.returncode != 0:
         stop(f"cargo did not get back the crates that the published crate leaves out: {done.stderr.strip()}")

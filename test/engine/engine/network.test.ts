@@ -3,9 +3,11 @@ import { dag } from "@dagger.io/dagger";
 import { expect, it } from "vitest";
 import { attempt } from "../../../dagger/engine/attempt.js";
 import { type Network, withDownloads } from "../../../dagger/engine/network.js";
+import { withRestored } from "../../../dagger/v8/published-crate.js";
 import { describeEngine } from "../../support/engine.js";
+import { library } from "../support/fixture.js";
 import { useSession } from "../support/session.js";
-import { base } from "../support/toolchain.js";
+import { base, toolchain } from "../support/toolchain.js";
 
 describeEngine("a step that downloads", () => {
   useSession();
@@ -32,6 +34,17 @@ describeEngine("a step that downloads", () => {
     expect(said).toContain('registry = "sparse+https://mirror.example/crates/"');
     expect(said).toContain("\nmirror.example\nproxied\n");
     expect(said).toMatch(/Acquire::https::CAInfo "\/opt\/network\/certificates\.pem"/);
+  });
+
+  it("gets what the published crate of V8 leaves out from the mirror of crates.io, not from crates.io itself", async () => {
+    const nobody = "http://127.0.0.1:9/crates";
+    const mirrors = { "index.crates.io": nobody };
+    const restored = withRestored(toolchain("linux/amd64", true), library(), {
+      ...network(),
+      mirrors,
+      proxy: undefined,
+    });
+    await expect(restored).rejects.toThrow(`${nobody}/config.json`);
   });
 
   it("leaves nothing of them behind, and ends as its command does", async () => {
