@@ -42,7 +42,7 @@ export interface DenoBuild {
 
 const build = script(import.meta.url, "build.sh");
 
-const minifySource = script(import.meta.url, "minify-source.sh");
+const minifySource = script(import.meta.url, "minify-source.py");
 
 /**
  * The folders whose paths build.sh has rustc write otherwise, with what it writes. Not /cache/src, where the tree is: Deno's
