@@ -12,8 +12,9 @@ function explain(name: string, error: unknown): unknown {
   if (message && collected.test(message)) {
     return new Error(
       `${name}: the engine's garbage collector took the files of this step away while it ran, which it does where less of ` +
-        "the disk is free than it is to keep so (minFreeSpace). What is compiled so far is in a cache volume, and most " +
-        "likely still there: make room, and the same call goes on.",
+        "the disk is free, or more of it its own, than its settings say (minFreeSpace, maxUsedSpace). What is compiled so " +
+        "far is in a cache volume, which it may take next: make room, or give it more in the engine's engine.json, and the " +
+        "same call goes on.",
       { cause: error },
     );
   }
