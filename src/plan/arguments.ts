@@ -22,7 +22,7 @@ const SAID_ELSEWHERE: readonly [RegExp, string][] = [
   [/^cc_wrapper$/, "--compiler-cache says it"],
   [
     /^(is_clang|clang_\w+|rust\w*_(sysroot|root|path|version)\w*|use_sysroot|sysroot|host_cpu|target_os)$/,
-    "it follows from --toolchains, --base and --platform",
+    "it follows from --toolchains, --base, --sysroot and --platform",
   ],
 ];
 
