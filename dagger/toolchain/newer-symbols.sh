@@ -23,4 +23,6 @@ offered() {
 offered "" | sed 's/@.*//' | sort -u >/tmp/own
 offered /sysroot | sed 's/@.*//' | sort -u >/tmp/given
 [ -s /tmp/given ] || { echo "newer-symbols: /sysroot has no C library" >&2; exit 1; }
-"$nm" -j -u "$library" | sort -u | comm -12 - /tmp/own | comm -23 - /tmp/given
+# By itself, for a shell does not see that the first of several programs in a line failed.
+"$nm" -j -u "$library" >/tmp/symbols
+sort -u /tmp/symbols | comm -12 - /tmp/own | comm -23 - /tmp/given
