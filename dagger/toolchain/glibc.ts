@@ -1,4 +1,5 @@
 import type { Container, File } from "@dagger.io/dagger";
+import { orRefused } from "../engine/disk.js";
 import { script } from "../engine/script.js";
 import { tools } from "./cross.js";
 
@@ -43,9 +44,8 @@ export async function symbolsOfNewer(
   name: string,
 ): Promise<string[]> {
   const path = `/measured/${name}`;
-  const said = await container
+  const asked = container
     .withMountedFile(path, library)
-    .withExec(["sh", "-c", newerSymbols, "newer-symbols", `${tools}/${triple}-nm`, path])
-    .stdout();
-  return said.split("\n").filter(Boolean);
+    .withExec(["sh", "-c", newerSymbols, "newer-symbols", `${tools}/${triple}-nm`, path]);
+  return (await orRefused(asked.stdout())).split("\n").filter(Boolean);
 }

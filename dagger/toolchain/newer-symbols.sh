@@ -5,9 +5,14 @@
 #   sh newer-symbols.sh NM LIBRARY
 set -eu
 nm=$1 library=$2
+# 78 as in require-disk.sh, whose last line is the error that people see.
+unreadable() {
+  echo "V8's archive ${2##*/} cannot be read by $1; give one that is whole" >&2
+  exit 78
+}
 case $library in
   *.gz)
-    gzip -d -c "$library" >/tmp/library.a
+    gzip -d -c "$library" >/tmp/library.a || unreadable gzip "$2"
     library=/tmp/library.a
     ;;
 esac
@@ -24,5 +29,5 @@ offered "" | sed 's/@.*//' | sort -u >/tmp/own
 offered /sysroot | sed 's/@.*//' | sort -u >/tmp/given
 [ -s /tmp/given ] || { echo "newer-symbols: /sysroot has no C library" >&2; exit 1; }
 # By itself, for a shell does not see that the first of several programs in a line failed.
-"$nm" -j -u "$library" >/tmp/symbols
+"$nm" -j -u "$library" >/tmp/symbols || unreadable nm "$2"
 sort -u /tmp/symbols | comm -12 - /tmp/own | comm -23 - /tmp/given

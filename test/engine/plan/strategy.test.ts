@@ -158,6 +158,8 @@ describeEngine("linux/amd64 on an engine of that architecture", () => {
     );
     const said = (prebuilt: Directory) => module(prebuilt).rehearse(version, ["linux/amd64"]);
     await expect(said(newer)).rejects.toThrow(/linux\/amd64 V8's files: failed: prebuilt: .* lacks strlcpy;/);
+    const torn = newer.withNewFile(`v${v8}/${archive}`, "not a file of gzip's\n");
+    await expect(said(torn)).rejects.toThrow(/V8's files: failed: V8's archive \S+\.a\.gz cannot be read by gzip;/);
     const old = made("int strtol(void);\nint stat(void);\nint v8(void) { return strtol() + stat(); }\n");
     await expect(said(old)).resolves.toMatch(/linux\/amd64 V8's files: passed: prebuilt: librusty_v8\S+/);
   });
