@@ -2,11 +2,11 @@ import { execFileSync, spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, expect, it } from "vitest";
 import { root } from "../../support/introspect.js";
+import { describeWith } from "../../support/programs.js";
 
 const script = join(root, "dagger/deno/check-hardening.py");
-const missing = ["gcc", "strip", "python3"].find((tool) => spawnSync(tool, ["--version"]).status !== 0);
 
 /** A program with relocations, so that RELRO has something to protect; on demand with code in a section that is written. */
 const program = `#include <stdio.h>
@@ -18,9 +18,9 @@ const char *volatile text = TEXT;
 int main(void) { return print(text) < 0; }
 `;
 
-describe.skipIf(missing)(
-  `what is linked with GCC and checked${missing ? ` (SKIPPED: there is no ${missing} here)` : ""}`,
-  { timeout: 60_000 },
+describeWith(
+  ["gcc", "strip", "python3"],
+  "what is linked with GCC and checked",
   () => {
     let folder: string;
     beforeAll(() => {
@@ -104,4 +104,5 @@ describe.skipIf(missing)(
       });
     });
   },
+  { timeout: 60_000 },
 );

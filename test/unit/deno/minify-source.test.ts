@@ -1,10 +1,11 @@
 import { execFileSync, spawnSync } from "node:child_process";
-import { mkdtempSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { describe, expect, it } from "vitest";
+import { expect, it, onTestFinished } from "vitest";
+import { root } from "../../support/introspect.js";
+import { describeWith } from "../../support/programs.js";
 
-const root = new URL("../../../", import.meta.url).pathname;
 const script = join(root, "dagger/deno/minify-source.py");
 
 /** Minifies as the build script of the snapshot has it; `folder` has an esbuild. */
@@ -18,7 +19,7 @@ function minify(source: string, folder = join(root, "node_modules/.bin")) {
   return { stdout, stderr, status };
 }
 
-describe("a source of Deno's own", () => {
+describeWith(["python3"], "a source of Deno's own", () => {
   it("loses comments and spaces, and is ASCII", () => {
     const { stdout, status } = minify("// Grüße\nconst greeting = 'Grüße'; // both\n");
     expect([stdout, status]).toEqual(['const greeting="Gr\\xFC\\xDFe";\n', 0]);
@@ -40,7 +41,8 @@ describe("a source of Deno's own", () => {
   });
 
   it("is refused where names change in another way than is known", () => {
-    const folder = mkdtempSync(join(tmpdir(), "esbuild-"));
+    const folder = mkdtempSync(join(tmpdir(), "deno-from-source-"));
+    onTestFinished(() => rmSync(folder, { recursive: true }));
     // Another number each time.
     writeFileSync(join(folder, "esbuild"), "#!/bin/sh\ncat >/dev/null\necho fetch$$\n", { mode: 0o755 });
     const { stderr, status } = minify("fetch\n", folder);

@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { root } from "../../support/introspect.js";
+import { describeWith } from "../../support/programs.js";
 
 const scripts = join(root, "dagger/engine/network");
 
@@ -63,9 +64,7 @@ describe("enter.sh", () => {
   });
 });
 
-const python = spawnSync("python3", ["--version"]).status === 0;
-
-describe.skipIf(!python)(`Python in a step that downloads${python ? "" : " (SKIPPED: no python3 here)"}`, () => {
+describeWith(["python3"], "Python in a step that downloads", () => {
   /** Asks a server here for Chromium's files, in the words of V8's scripts; gives what it said and was asked. */
   async function ask(text: string) {
     const asked: string[] = [];

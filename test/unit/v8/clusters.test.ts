@@ -6,9 +6,9 @@ import { describe, expect, it, onTestFinished } from "vitest";
 import { chooseClusters } from "../../../src/plan/clusters.js";
 import { libraryRecipe } from "../../../src/plan/recipe.js";
 import { root } from "../../support/introspect.js";
+import { describeWith } from "../../support/programs.js";
 
 const script = join(root, "dagger/v8/clusters/cluster_files.py");
-const python = spawnSync("python3", ["--version"]).status === 0;
 
 /** The options that V8's gni/cluster_build.gni gives each time. */
 const SIZES = [
@@ -49,7 +49,7 @@ function written(options: string[], files: string[]): Record<string, string> {
   return Object.fromEntries(texts.map(([name, text]) => [name, text.slice(PRAGMA.length)]));
 }
 
-describe.skipIf(!python)(`clusters of V8's files${python ? "" : " (SKIPPED: there is no python3 here)"}`, () => {
+describeWith(["python3"], "clusters of V8's files", () => {
   it("hold 25 files of one folder, and 5 of one that V8 says is heavy", () => {
     expect(names([...sources("../../v8/src/heap", 26), ...sources("../../v8/src/maglev", 6)])).toEqual([
       "base-heap-1.cc",

@@ -6,10 +6,10 @@ import { describe, expect, it, onTestFinished } from "vitest";
 import { chooseHeaders } from "../../../src/plan/headers.js";
 import { libraryRecipe } from "../../../src/plan/recipe.js";
 import { root } from "../../support/introspect.js";
+import { describeWith } from "../../support/programs.js";
 
 const folder = join(root, "dagger/v8/precompiled-headers");
 const miniature = join(root, "test/fixtures/rusty_v8");
-const python = spawnSync("python3", ["--version"]).status === 0;
 
 /** The commands of the rule for C++, with the crates `v8` that have it. */
 const RULES = readFileSync(join(root, "test/fixtures/rules-for-cxx.tsv"), "utf8")
@@ -41,7 +41,7 @@ function edited(changes: Partial<Record<keyof typeof FILES, string | null>> = {}
   return { said: stdout, tree, read };
 }
 
-describe.skipIf(!python)(`precompiled headers${python ? "" : " (SKIPPED: there is no python3 here)"}`, () => {
+describeWith(["python3"], "precompiled headers", () => {
   it("are named for five targets, at one place of one template", () => {
     const { said, read } = edited();
     expect(said).toBe("precompiled headers: for five targets of V8\n");

@@ -3,10 +3,10 @@ import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync 
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, expect, it } from "vitest";
+import { describeWith } from "../../support/programs.js";
 
 const scripts = fileURLToPath(new URL("../../../dagger/v8/rehearsal/", import.meta.url));
-const python = spawnSync("python3", ["--version"]).status === 0;
 
 /** A Ninja that knows these compile commands, and says of any other target that it was made; a file dry-NAME is of that output alone. */
 const NINJA = `#!/bin/sh
@@ -21,7 +21,7 @@ case "$*" in
 esac
 `;
 
-describe.skipIf(!python)(`the programs before GN and Ninja${python ? "" : " (SKIPPED: no python3 here)"}`, () => {
+describeWith(["python3"], "the programs before GN and Ninja", () => {
   let folder: string;
   const file = (name: string, text: string) => writeFileSync(join(folder, name), text);
 
