@@ -147,6 +147,10 @@ async function prepareProgram(
         link: facts.link && {
           unwindTables: facts.link.unwindTables,
           startupOrder: facts.link.startupOrder && program.name === "deno" ? tree.recipe.startupOrder : null,
+          orderAsked: settings.startupOrder === true,
+          // `deno compile` of 2.9.0 to 2.9.3 writes denort anew from its sections, and loses packed ones:
+          // https://docs.rs/libsui/0.16.4/src/libsui/lib.rs.html
+          packedRelocations: program.name === "deno",
         },
         cargo: program.cargo,
         profile: settings.profile,

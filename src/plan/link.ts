@@ -21,7 +21,7 @@ type Known = Pick<Tree, "version" | "published"> & {
 type Where = Pick<Facts, "engine" | "target" | "way">;
 
 /** Why deno's functions cannot be put in order; null: they can. */
-function noOrder(tree: Known, { engine, target }: Where): string | null {
+function noOrder(tree: Known, { engine, target, way }: Where): string | null {
   if (tree.recipe.startupOrder === null) {
     return `it is made with tools that Deno's tree has since 2.9.5, and Deno ${tree.version} is older`;
   }
@@ -31,10 +31,10 @@ function noOrder(tree: Known, { engine, target }: Where): string | null {
       "--source, or leave it out"
     );
   }
-  if (engine.cpu !== target.cpu) {
+  if (engine.cpu !== target.cpu && way.where !== "cross") {
     return (
-      `deno is run to see the order, and where it runs under QEMU that was not tried: ${target.platform} needs an engine of ` +
-      `its own architecture, and this one is ${engine.platform}; leave it out, or use such an engine`
+      `deno is run to see the order, and where all of cargo runs under QEMU that was not tried: give --strategy=CROSS for ` +
+      `${target.platform}, use an engine of its own architecture, which ${engine.platform} is not, or leave it out`
     );
   }
   return null;

@@ -161,10 +161,13 @@ function denoSteps(facts: Facts): Step[] {
   };
   const order: Step = {
     name: "see in which order a start of deno calls its functions, and link it again in that order",
-    where: "native",
-    platform,
-    why: "a start touches fewer pages then; --startup-order=false leaves it out",
-    cost: "a minute or two",
+    where: engine === target ? "native" : "emulated",
+    platform: target.platform,
+    why:
+      engine === target
+        ? "a start touches fewer pages then; --startup-order=false leaves it out"
+        : "a start touches fewer pages then; QEMU can since 8.1, with an older one it is left out",
+    cost: engine === target ? "a minute or two" : "MINUTES",
   };
   return [
     ...(way.where === "cross" ? [scripts] : []),

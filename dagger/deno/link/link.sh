@@ -1,7 +1,8 @@
 #!/bin/sh
 # The linker of deno and denort, where they are linked as upstream's releases are: by lld, which puts equal functions together;
-# $UNWIND_TABLES names a linker script where the tables to unwind a stack are left out; and where $STARTUP_ORDER names the
-# tools for it, deno's functions lie in the order in which a start calls them, so that a start touches fewer pages:
+# $UNWIND_TABLES names a linker script where the tables to unwind a stack are left out; $RELOCATE names relocate.c where deno's
+# relative relocations are packed; and where $STARTUP_ORDER names the tools for it, deno's functions lie in the order in which
+# a start calls them, so that a start touches fewer pages:
 # https://github.com/denoland/deno/blob/v2.9.5/tools/startup_order/README.md
 #
 # For that it links deno a second time, in the order that the first deno was seen to have. Upstream has cargo link twice, and
@@ -26,12 +27,15 @@ for argument; do
   previous=$argument
 done
 # The 4 MB that say where a start writes addresses are a hundredth of that when packed. glibc reads them so since 2.36, and
-# lld writes them since 15 (14 warns and goes on): where deno needs such a glibc anyway, no place to run is lost.
+# lld writes them for it since 15 (14 warns and goes on); for a deno that runs on an older one it has what applies them in it:
 # https://sourceware.org/glibc/wiki/Release/2.36, https://maskray.me/blog/2021-10-31-relative-relocations-and-relr
-# Not denort: `deno compile` of 2.9.0 to 2.9.3 writes it anew from its sections, and loses these:
-# https://docs.rs/libsui/0.16.4/src/libsui/lib.rs.html
-if [ "$CARGO_BIN_NAME" = deno ] && grep -zqE '^GLIBC_2\.(3[6-9]|[4-9][0-9])$' "$out"; then
-  set -- "$@" -Wl,-z,pack-relative-relocs
+if [ -n "${RELOCATE-}" ] && [ "$CARGO_BIN_NAME" = deno ]; then
+  if grep -zqE '^GLIBC_2\.(3[6-9]|[4-9][0-9])$' "$out"; then
+    set -- "$@" -Wl,-z,pack-relative-relocs
+  else
+    "$PLAIN_LINKER" -O2 -fPIC -c "$RELOCATE" -o "$out.relocate.o"
+    set -- "$@" "$out.relocate.o" -Wl,--pack-dyn-relocs=relr,--use-android-relr-tags,--entry=start_with_packed_relocations
+  fi
   "$PLAIN_LINKER" "$@"
 fi
 # How a file was linked, by what is in it, for build.sh: cargo does not know.
@@ -46,12 +50,13 @@ fi
 
 place=$STARTUP_ORDER_PLACE
 rm -rf "$place"
-mkdir -p "$place"
+mkdir -p "$place/bin"
+if [ -n "${NM-}" ]; then ln -s "$NM" "$place/bin/nm"; fi
 # cargo's is for rustc.
 run() {
   script=$1 deno=$2
   shift 2
-  env -u LD_LIBRARY_PATH CC="$PLAIN_LINKER" DENO_DIR="$place/deno-dir" DENO_NO_UPDATE_CHECK=1 NO_COLOR=1 \
+  env -u LD_LIBRARY_PATH PATH="$place/bin:$PATH" CC="$PLAIN_LINKER" DENO_DIR="$place/deno-dir" DENO_NO_UPDATE_CHECK=1 NO_COLOR=1 \
     "$deno" run --no-config --no-lock --allow-all "$STARTUP_ORDER/$script" "$@"
 }
 arrange() {

@@ -18,12 +18,17 @@ for argument; do
   if [ "$previous" = -o ]; then out=$argument; fi
   previous=$argument
 done
-printf '#!/bin/sh\\necho "$0 $*" >>"$RECORD"\\n# %s\\n' "$*" >"$out"
+printf '#!/bin/sh\\necho "$0 $*" >>"$RECORD"; exit\\n# %s\\n\\0%s\\0' "$*" "$GLIBC" >"$out"
 chmod 755 "$out"
 `;
 
 /** Links a program as the words say, and gives what was run for it and what came of it. */
-function linked(program: string, words: string, make: (place: string) => string[], linker = LINKER) {
+function linked(
+  program: string,
+  words: string,
+  make: (place: string) => string[],
+  { linker = LINKER, glibc = "GLIBC_2.27" } = {},
+) {
   const place = mkdtempSync(join(tmpdir(), "deno-from-source-"));
   onTestFinished(() => rmSync(place, { recursive: true }));
   writeFileSync(join(place, "cc"), linker);
@@ -37,9 +42,11 @@ function linked(program: string, words: string, make: (place: string) => string[
       LINK: words,
       LINKED: join(place, "linked"),
       UNWIND_TABLES: words.includes("without-unwind-tables") ? "tables.ld" : "",
+      ...(words.includes("packed-relocations") && { RELOCATE: "relocate.c" }),
       STARTUP_ORDER: words.includes("startup-order") ? "/tools" : "",
       STARTUP_ORDER_PLACE: join(place, "order"),
       RECORD: join(place, "record"),
+      GLIBC: glibc,
     },
   });
   expect([status, stderr]).toEqual([0, ""]);
@@ -84,6 +91,27 @@ it("without unwind tables both links of deno leave them out, and their index", (
   expect(noted).toBe("lld without-unwind-tables startup-order");
 });
 
+it.each<[string, string, string[]]>([
+  [
+    "for the loader where deno needs one that reads them",
+    "GLIBC_2.36",
+    ["a.o -o out -fuse-ld=lld -Wl,--icf=safe -Wl,-z,pack-relative-relocs"],
+  ],
+  [
+    "with what applies them where it need not",
+    "GLIBC_2.35",
+    [
+      "-O2 -fPIC -c relocate.c -o out.relocate.o",
+      "a.o -o out -fuse-ld=lld -Wl,--icf=safe out.relocate.o " +
+        "-Wl,--pack-dyn-relocs=relr,--use-android-relr-tags,--entry=start_with_packed_relocations",
+    ],
+  ],
+])("relative relocations of deno are packed %s, and denort's are left as they are", (_, glibc, packed) => {
+  const plain = "a.o -o out -fuse-ld=lld -Wl,--icf=safe";
+  expect(linked("deno", "lld packed-relocations", objects, { glibc }).ran).toEqual([plain, ...packed]);
+  expect(linked("denort", "lld", objects, { glibc }).ran).toEqual([plain]);
+});
+
 it("a program that no order was asked for is linked once, with equal functions put together", () => {
   const once = ["a.o -o out -fuse-ld=lld -Wl,--icf=safe"];
   expect(linked("denort", "lld", objects)).toMatchObject({ ran: once, noted: "lld" });
@@ -99,7 +127,7 @@ it("what is neither deno nor denort is linked as ever, and nothing is noted of i
 
 it("where no order can be made, the deno that was linked stays, and it is noted that it has none", () => {
   const broken = LINKER.replace('echo "$0 $*"', 'exit 1; echo "$0 $*"');
-  const { made, noted } = linked("deno", "lld startup-order", objects, broken);
+  const { made, noted } = linked("deno", "lld startup-order", objects, { linker: broken });
   expect(made).not.toContain("--symbol-ordering-file");
   expect(noted).toBe("lld");
 });

@@ -37,7 +37,12 @@ describe("profile release is linked as upstream's releases are", () => {
     ["not by one that may have no lld", { own: true }, null],
     ["not before 2.9.5", { version: "2.9.4" }, null],
     ["not in release-lite", { profile: "release-lite" }, null],
-    ["in no order for another architecture", { target: arm64, where: "cross" }, { ...upstreams, startupOrder: false }],
+    ["cross-compiled for another architecture", { target: arm64, where: "cross" }, upstreams],
+    [
+      "in no order where QEMU runs all of cargo",
+      { target: arm64, where: "emulated" },
+      { ...upstreams, startupOrder: false },
+    ],
     ["in no order from the published crate", { published: true }, { ...upstreams, startupOrder: false }],
     ["not where both are unwanted", { startupOrder: false, unwindTables: true }, null],
     ["in part", { unwindTables: true }, { startupOrder: true, unwindTables: true }],
@@ -67,9 +72,9 @@ it.each<[string, Case, RegExp]>([
   ],
   ["an order of the published crate", { published: true }, /^startup-order: .*published crate leaves out.*--source/],
   [
-    "an order for another architecture",
-    { target: arm64, where: "cross" },
-    /^startup-order: .*QEMU.*linux\/arm64 needs an engine.*linux\/amd64/,
+    "an order where QEMU runs all of cargo",
+    { target: arm64, where: "emulated" },
+    /^startup-order: .*QEMU.*--strategy=CROSS for linux\/arm64.*linux\/amd64 is not/,
   ],
 ])("%s is refused where it is asked for", (_, given, message) => {
   expect(() => link({ ...given, startupOrder: true })).toThrow(message);
