@@ -266,9 +266,9 @@ export class DenoFromSource {
      * Whether deno's functions are put together in the order in which a start calls them, which takes less memory and time at
      * each start: deno is linked, watched while it runs, and linked again by lld, in a minute. Default: as upstream does in
      * its releases since 2.9.5, so with profile release, with a toolchain that has lld: the default one, or any that
-     * cross-compiles; cross-compiled for another architecture where QEMU on the engine's host can, for linux/arm64 since 8.1.
-     * Asked for where it cannot be made, it is an error. Where functions are differs from build to build then. Example:
-     * --startup-order=false
+     * cross-compiles; for another architecture where QEMU on the engine's host can, which it can for linux/arm64 since 8.1.
+     * Asked for where it cannot be made, it is an error. Where functions are differs from build to build then.
+     * Example: --startup-order=false
      */
     startupOrder?: boolean,
     /**

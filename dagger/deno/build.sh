@@ -51,42 +51,8 @@ if [ -n "$CROSS" ]; then
   set -- "$@" --target "$CROSS"
 fi
 made=$target/$directory/$PROGRAM
-# How it is to be linked, beyond what cargo knows of: empty, or the words of build.ts.
-if [ -n "$LINK" ]; then
-  export LINKED=/cache/linked STARTUP_ORDER_PLACE=/cache/startup-order PLAIN_LINKER=cc
-  if [ -n "${STARTUP_ORDER-}" ]; then export STARTUP_ORDER="/cache/src/$STARTUP_ORDER"; fi
-  if [ -n "$CROSS" ]; then
-    # At the same path: with a linker at another one cargo compiles everything anew.
-    linker=/opt/cross/bin/$CROSS-clang PLAIN_LINKER=/opt/cross/bin/$CROSS-clang.plain
-    mv "$linker" "$PLAIN_LINKER"
-    cp "$LINKER" "$linker"
-    # Of a toolchain for one architecture nm takes marks in the code of another for functions.
-    export NM="/opt/cross/bin/$CROSS-nm"
-  else
-    linker=$LINKER
-    export "${name%RUSTFLAGS}LINKER=$linker"
-  fi
-  # What traces a start needs more of QEMU than deno does.
-  if [ -n "${STARTUP_ORDER-}" ] && ! { "$PLAIN_LINKER" -o /tmp/takes-breakpoints "$TAKES_BREAKPOINTS" && /tmp/takes-breakpoints; }; then
-    why='what runs deno here does not let its first calls be seen: QEMU does for linux/arm64 since 8.1'
-    if [ -n "$STARTUP_ORDER_ASKED" ]; then
-      echo "startup-order: $why; install a newer one on the host of the engine, or leave it out" >&2
-      exit 78
-    fi
-    echo "deno's functions stay in the linker's order, for $why" >&2
-    STARTUP_ORDER='' LINK=${LINK% startup-order}
-  fi
-  # After an hour of LTO it is too late to see that a linker cannot do it.
-  echo 'fn main() {}' >/tmp/trial.rs
-  if ! CARGO_BIN_NAME=$PROGRAM STARTUP_ORDER='' LINKED=/tmp/linked rustc ${CROSS:+--target "$CROSS"} -C linker="$linker" \
-    -C panic=abort -o /tmp/trial /tmp/trial.rs 2>/tmp/trial.log; then
-    cat /tmp/trial.log >&2
-    echo "link: the toolchain's lld does not link as profile release is linked ($LINK): $(
-      grep -m 1 -E 'lld: |relocate\.c:' /tmp/trial.log | cut -c 1-300
-    ); use a newer lld, or give --startup-order=false and --unwind-tables=true" >&2
-    exit 78
-  fi
-fi
+# How it is to be linked, beyond what cargo knows of: empty, or the words of link.ts.
+if [ -n "$LINK" ]; then . /opt/deno-from-source/link/arrange-linker.sh; fi
 # Without unwind tables a debugger and perf walk a stack by these; Rust's own library has them:
 # https://github.com/rust-lang/rust/pull/122646, https://github.com/denoland/deno/blob/v2.9.5/.github/workflows/ci.ts#L1021
 if [ -n "${UNWIND_TABLES-}" ]; then

@@ -19,6 +19,8 @@ const takesBreakpoints = script(import.meta.url, "link/takes-breakpoints.c");
 
 const relocate = script(import.meta.url, "link/relocate.c");
 
+const arrangeLinker = script(import.meta.url, "link/arrange-linker.sh");
+
 const withoutUnwindTables = script(import.meta.url, "link/without-unwind-tables.ld");
 
 /** The container with what build.sh and the linker are told: words that say how a program is linked, empty for as it is. */
@@ -35,13 +37,14 @@ export function withLink(container: Container, link: LinkOptions | null): Contai
   ];
   let ready = container
     .withEnvVariable("LINK", words.join(" "))
-    .withNewFile(`${place}/linker`, linker, { permissions: 0o755 })
-    .withEnvVariable("LINKER", `${place}/linker`)
     .withEnvVariable("STARTUP_ORDER", startupOrder ?? "")
-    .withEnvVariable("STARTUP_ORDER_ASKED", orderAsked ? "1" : "");
-  const named = (variable: string, name: string, contents: string) => {
-    ready = ready.withNewFile(`${place}/${name}`, contents).withEnvVariable(variable, `${place}/${name}`);
+    .withEnvVariable("STARTUP_ORDER_ASKED", orderAsked ? "1" : "")
+    .withNewFile(`${place}/arrange-linker.sh`, arrangeLinker);
+  const named = (variable: string, name: string, contents: string, permissions = 0o644) => {
+    const path = `${place}/${name}`;
+    ready = ready.withNewFile(path, contents, { permissions }).withEnvVariable(variable, path);
   };
+  named("LINKER", "linker", linker, 0o755);
   if (!unwindTables) named("UNWIND_TABLES", "without-unwind-tables.ld", withoutUnwindTables);
   if (startupOrder) named("TAKES_BREAKPOINTS", "takes-breakpoints.c", takesBreakpoints);
   if (packedRelocations) named("RELOCATE", "relocate.c", relocate);

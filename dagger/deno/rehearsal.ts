@@ -5,8 +5,11 @@ import { type Check, lastLines, runCheck } from "../engine/check.js";
 import { type Network, withDownloads } from "../engine/network.js";
 import { script } from "../engine/script.js";
 import { folder, withTargetBuildScripts } from "./build-scripts.js";
+import { type LinkOptions, withLink } from "./link.js";
 
 const samples = script(import.meta.url, "rehearsal/samples.sh");
+
+const linker = script(import.meta.url, "rehearsal/linker.sh");
 
 /** What is tried of Deno's own build. */
 export interface DenoRehearsal {
@@ -15,6 +18,8 @@ export interface DenoRehearsal {
   triple: string;
   /** its build scripts are moved, and compiled for the target */
   cross: boolean;
+  /** how lld links deno; null: the toolchain's linker does, as it is */
+  link: LinkOptions | null;
   /** where the target's programs run: nothing but the image that they are for */
   bare: Container;
   /** as a message names it */
@@ -26,7 +31,7 @@ export interface DenoRehearsal {
 
 /** Cargo's graph of Deno with its lock file as it is, and the compilers that crates are compiled with. */
 export async function rehearseDeno(input: DenoRehearsal): Promise<Check[]> {
-  const { toolchain, source, triple, cross, bare, bareName, machine, network } = input;
+  const { toolchain, source, triple, cross, link, bare, bareName, machine, network } = input;
   const metadata = await runCheck(cross ? "build scripts" : "cargo metadata", async () => {
     if (cross) {
       const moved = await withTargetBuildScripts(toolchain, source, triple, network);
@@ -51,5 +56,17 @@ export async function rehearseDeno(input: DenoRehearsal): Promise<Check[]> {
       throw new Error(`expected ${expected}, saw ${ran.out.trim()} ${lastLines(ran.err)}`);
     return `C and Rust, linked; the program ran in ${bareName}`;
   });
-  return [metadata, compilers];
+  if (!link) return [metadata, compilers];
+  const linked = await runCheck("deno's linker", async () => {
+    const ready = withLink(toolchain, link).withEnvVariable("CROSS", cross ? triple : "");
+    const made = ready.withExec(["sh", "-c", linker, "linker"]);
+    const { code, out, err } = await attempt(made);
+    if (code !== 0) throw new Error(lastLines(err));
+    const ran = await attempt(bare.withFile("/linked", made.file("/tmp/trial")).withExec(["/linked"]));
+    if (ran.out !== "linked\n") throw new Error(`a program that it links does not run: ${lastLines(ran.err)}`);
+    const left =
+      link.startupOrder && !out.includes("startup-order") ? "; left out: startup-order, for QEMU is too old" : "";
+    return `${out.trim()}${left}; the program ran in ${bareName}`;
+  });
+  return [metadata, compilers, linked];
 }

@@ -1,6 +1,7 @@
 import type { Container, Directory, File, Platform } from "@dagger.io/dagger";
 import { type Built, buildDeno, checkBinary, printFile, startRuntime } from "../../dagger/deno/build.js";
 import { withTargetBuildScripts } from "../../dagger/deno/build-scripts.js";
+import type { LinkOptions } from "../../dagger/deno/link.js";
 import { rehearseDeno } from "../../dagger/deno/rehearsal.js";
 import { type Check, runCheck } from "../../dagger/engine/check.js";
 import { orRefused } from "../../dagger/engine/disk.js";
@@ -82,6 +83,20 @@ async function checkLibraryFiles(work: Work, container: Container, files: Direct
   await checkArchive(container, archive, target, targetBaseName(work));
 }
 
+/** How lld links a program of Deno's workspace; null: the toolchain's linker does, as it is. */
+function linkOptions({ settings, tree, facts }: Work, program: string): LinkOptions | null {
+  if (!facts.link) return null;
+  const deno = program === "deno";
+  return {
+    unwindTables: facts.link.unwindTables,
+    startupOrder: facts.link.startupOrder && deno ? tree.recipe.startupOrder : null,
+    orderAsked: settings.startupOrder === true,
+    // `deno compile` of 2.9.0 to 2.9.3 writes denort anew from its sections, and loses packed ones:
+    // https://docs.rs/libsui/0.16.4/src/libsui/lib.rs.html
+    packedRelocations: deno,
+  };
+}
+
 /** A program of Deno's workspace. */
 interface CargoProgram {
   name: string;
@@ -144,14 +159,7 @@ async function prepareProgram(
         archive: recipe.archive,
         binding: recipe.binding,
         minifySources: facts.minifySources,
-        link: facts.link && {
-          unwindTables: facts.link.unwindTables,
-          startupOrder: facts.link.startupOrder && program.name === "deno" ? tree.recipe.startupOrder : null,
-          orderAsked: settings.startupOrder === true,
-          // `deno compile` of 2.9.0 to 2.9.3 writes denort anew from its sections, and loses packed ones:
-          // https://docs.rs/libsui/0.16.4/src/libsui/lib.rs.html
-          packedRelocations: program.name === "deno",
-        },
+        link: linkOptions(work, program.name),
         cargo: program.cargo,
         profile: settings.profile,
         // Deno asks git for the hash, but asks again only when this variable changes, whose value it does not use:
@@ -246,6 +254,7 @@ export async function rehearseCargo(work: Work, prepareLibrary: PrepareLibrary):
       source: tree.directory,
       triple: target.triple,
       cross,
+      link: linkOptions(work, "deno"),
       bare: targetBase(work),
       bareName: targetBaseName(work),
       machine: target.machine,
