@@ -1,5 +1,7 @@
+#!/bin/sh
 # Puts link.sh in the linker's place, and tries it: after an hour of LTO it is too late to see that a linker cannot do it.
 # build.sh and a rehearsal read this file into theirs. It takes $CROSS, $PROGRAM and what link.ts names, and leaves /tmp/trial.
+set -eu
 export LINKED=/cache/linked STARTUP_ORDER_PLACE=/cache/startup-order PLAIN_LINKER=cc
 if [ -n "${STARTUP_ORDER-}" ]; then export STARTUP_ORDER="/cache/src/$STARTUP_ORDER"; fi
 if [ -n "$CROSS" ]; then
