@@ -16,7 +16,8 @@ else
   export "CARGO_TARGET_$(rustc -vV | sed -n 's/^host: //p' | tr a-z- A-Z_)_LINKER=$linker"
 fi
 # What watches a start needs more of QEMU than deno does.
-if [ -n "${STARTUP_ORDER-}" ] && ! { "$PLAIN_LINKER" -o /tmp/takes-breakpoints "$TAKES_BREAKPOINTS" && /tmp/takes-breakpoints; }; then
+watched() { "$PLAIN_LINKER" -o /tmp/takes-breakpoints "$TAKES_BREAKPOINTS" && /tmp/takes-breakpoints; }
+if [ -n "${STARTUP_ORDER-}" ] && ! watched; then
   why='what runs deno here does not let its first calls be seen: QEMU does for linux/arm64 since 8.1'
   if [ -n "$STARTUP_ORDER_ASKED" ]; then
     echo "startup-order: $why; install a newer one on the host of the engine, or leave it out" >&2

@@ -1,6 +1,7 @@
-// Ends with 0 where a breakpoint can be taken out of a function through another mapping of its code, as Deno's tools do that see
-// a start: a processor then runs what was written, and so does QEMU for arm64 since 8.1. An older one stays at the breakpoint,
-// and the tools would wait for ever. https://github.com/denoland/deno/blob/v2.9.5/tools/startup_order/README.md#linux-x86-64-and-arm64
+// Ends with 0 where a breakpoint can be taken out of a function through another mapping of its code, as Deno's tools do that watch
+// a start: a processor then runs what was written, and so does QEMU for arm64 since 8.1 (8.2 and 10.0 were tried, and 7.2 and
+// QEMU for x86-64, which stay at the breakpoint: the tools would wait for ever). https://gitlab.com/qemu-project/qemu/-/issues/1034,
+// https://github.com/denoland/deno/blob/v2.9.5/tools/startup_order/README.md#linux-x86-64-and-arm64
 #define _GNU_SOURCE
 #include <signal.h>
 #include <stdint.h>
