@@ -22,11 +22,10 @@ def stop(message):
     sys.exit(1)
 
 
-def minified(source):
-    done = subprocess.run(ESBUILD, input=source, stdout=subprocess.PIPE, encoding="utf-8")
-    if done.returncode != 0:
-        stop(f"esbuild could not read {name}")
-    return done.stdout
+def minified(source, **options):
+    """What esbuild makes of it; None: it could not read it."""
+    done = subprocess.run(ESBUILD, input=source, stdout=subprocess.PIPE, encoding="utf-8", **options)
+    return done.stdout if done.returncode == 0 else None
 
 
 def original(word, words):
@@ -41,11 +40,14 @@ def original(word, words):
 
 def with_own_names(source, small):
     """esbuild numbers a name that hides another one, a function's too, and programs see those: fetch.name, a stack trace.
-    Where that was undone rightly, esbuild does the very same again."""
+    Where that was undone rightly, esbuild does the very same again. Where not, the source stays as it is: a function in a block
+    gets a second variable there, which cannot have its name."""
     words = set(WORD.findall(source))
     restored = WORD.sub(lambda it: it[0] if it[0] in words else original(it[0], words), small)
-    if restored != small and minified(restored) != small:
-        stop(f"esbuild renames what is in {name} in a way that is not known; --minify-sources=false does without")
+    if restored != small and minified(restored, stderr=subprocess.DEVNULL) != small:
+        if not source.isascii():
+            stop(f"esbuild renames what is in {name}, which is not ASCII as it is; --minify-sources=false does without")
+        return source
     return restored
 
 
@@ -53,4 +55,7 @@ if sys.argv[1:3] != ["run", "-A"] or len(sys.argv) != 5:
     stop(f"a build script runs deno, which is no part of this toolchain: deno {' '.join(sys.argv[1:])}")
 name = sys.argv[4]
 given = sys.stdin.buffer.read().decode("utf-8")
-sys.stdout.write(with_own_names(given, minified(given)))
+small = minified(given)
+if small is None:
+    stop(f"esbuild could not read {name}")
+sys.stdout.write(with_own_names(given, small))
