@@ -167,7 +167,7 @@ function denoSteps(facts: Facts): Step[] {
       engine === target
         ? "a start touches fewer pages then; --startup-order=false leaves it out"
         : "a start touches fewer pages then; QEMU can since 8.1, with an older one it is left out",
-    cost: engine === target ? "a minute or two" : "MINUTES",
+    cost: "a minute or two",
   };
   return [
     ...(way.where === "cross" ? [scripts] : []),
