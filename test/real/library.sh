@@ -26,8 +26,10 @@ fi
 cargo fetch --manifest-path "$evaluate/Cargo.toml"
 crate=$(ls "${CARGO_HOME:-$HOME/.cargo}"/registry/cache/*/"v8-$v8.crate")
 [ -d "$directory/v8-$v8" ] || tar -xzf "$crate" -C "$directory"
-# Of Deno's tree library reads no more than its version and which V8 its lock file names.
-mkdir -p "$directory/deno-$v8/cli"
+# Of Deno's tree library reads no more than its version, which V8 its lock file names, and for --sysroot whether Deno could be
+# cross-compiled.
+mkdir -p "$directory/deno-$v8/cli/snapshot"
+echo 'fn main() { create_runtime_snapshot() }' >"$directory/deno-$v8/cli/snapshot/build.rs"
 printf '[package]\nname = "deno"\nversion = "2.9.5"\n' >"$directory/deno-$v8/cli/Cargo.toml"
 printf '[[package]]\nname = "v8"\nversion = "%s"\n' "$v8" >"$directory/deno-$v8/Cargo.lock"
 
