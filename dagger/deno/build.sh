@@ -33,6 +33,11 @@ for map in $REMAP; do
   if ! echo | cc "$map" -E - >/dev/null 2>&1; then continue; fi
   export CFLAGS="${CFLAGS-} $map" CXXFLAGS="${CXXFLAGS-} $map"
 done
+# How it is to be linked, beyond what cargo knows of: empty, or the words of link.ts.
+if [ -n "$LINK" ]; then
+  . /opt/deno-from-source/link/arrange-linker.sh
+  if [ -z "$CROSS" ]; then export "${name%RUSTFLAGS}LINKER=$LINKER"; fi
+fi
 target=/cache/target strip=strip objcopy=objcopy
 # cargo's own profiles share two folders: https://doc.rust-lang.org/cargo/reference/profiles.html
 case $PROFILE in
@@ -51,8 +56,6 @@ if [ -n "$CROSS" ]; then
   set -- "$@" --target "$CROSS"
 fi
 made=$target/$directory/$PROGRAM
-# How it is to be linked, beyond what cargo knows of: empty, or the words of link.ts.
-if [ -n "$LINK" ]; then . /opt/deno-from-source/link/arrange-linker.sh; fi
 # Without unwind tables a debugger and perf walk a stack by these; Rust's own library has them:
 # https://github.com/rust-lang/rust/pull/122646, https://github.com/denoland/deno/blob/v2.9.5/.github/workflows/ci.ts#L1021
 if [ -n "${UNWIND_TABLES-}" ]; then

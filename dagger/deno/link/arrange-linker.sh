@@ -13,7 +13,6 @@ if [ -n "$CROSS" ]; then
   export NM="/opt/cross/bin/$CROSS-nm"
 else
   linker=$LINKER
-  export "CARGO_TARGET_$(rustc -vV | sed -n 's/^host: //p' | tr a-z- A-Z_)_LINKER=$linker"
 fi
 # What watches a start needs more of QEMU than deno does.
 watched() { "$PLAIN_LINKER" -o /tmp/takes-breakpoints "$TAKES_BREAKPOINTS" && /tmp/takes-breakpoints; }

@@ -29,7 +29,7 @@ done
 # The 4 MB that say where a start writes addresses are a hundredth of that when packed. glibc reads them so since 2.36, and
 # lld writes them for it since 15 (14 warns and goes on); for a deno that runs on an older one it has what applies them in it:
 # https://sourceware.org/glibc/wiki/Release/2.36, https://maskray.me/blog/2021-10-31-relative-relocations-and-relr
-if [ -n "${RELOCATE-}" ] && [ "$CARGO_BIN_NAME" = deno ]; then
+if [ -n "${RELOCATE-}" ]; then
   if grep -zqE '^GLIBC_2\.(3[6-9]|[4-9][0-9])$' "$out"; then
     set -- "$@" -Wl,-z,pack-relative-relocs
   else
