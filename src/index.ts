@@ -9,8 +9,10 @@ import { argument, Container, check, Directory, dag, File, func, object, Secret 
 import { clock } from "../dagger/engine/http.js";
 import { newestCommit, releaseTags } from "../dagger/upstream/git.js";
 import { type FromSource, findSupply, type Supply } from "./binaries/supply.js";
-import { binaryOf, checkStripped, denoToolchain, makeDebugFiles, prepareDeno, prepareDenort } from "./deno/build.js";
+import { binaryOf, denoToolchain, prepareDeno } from "./deno/build.js";
+import { checkStripped, makeDebugFiles } from "./deno/debug-files.js";
 import { namePanic } from "./deno/panic-trace.js";
+import { prepareDenort } from "./deno/runtimes.js";
 import { makeImage } from "./images/image.js";
 import { checkImageOptions } from "./images/options.js";
 import { parseAddress } from "./images/tags.js";
@@ -81,6 +83,7 @@ export class DenoFromSource {
   startupOrder?: boolean;
   unwindTables?: boolean;
   minifySources: boolean;
+  desktopRuntime: boolean;
   ignoreResources: boolean;
   mirrors: string[];
   proxy?: Secret;
@@ -285,6 +288,12 @@ export class DenoFromSource {
      * Deno's own code are those of its sources. Example: --minify-sources=true
      */
     minifySources: boolean = false,
+    /**
+     * Whether a release has libdenort, too, the shared library that deno desktop puts a program behind: for 2.9.0 and newer,
+     * from the repository. Default: without it, for it takes a link with LTO more, 16 minutes of profile release, and a
+     * deno with --upgrade-url downloads it from that release page for deno desktop alone. Example: --desktop-runtime=true
+     */
+    desktopRuntime: boolean = false,
   ) {
     checkOptions(
       {
@@ -353,6 +362,7 @@ export class DenoFromSource {
     this.startupOrder = startupOrder;
     this.unwindTables = unwindTables;
     this.minifySources = minifySources;
+    this.desktopRuntime = desktopRuntime;
   }
 
   /**
@@ -459,6 +469,8 @@ export class DenoFromSource {
    * What was stripped from the deno of build, for debuggers and for the backtrace of a panic: `deno.debug`, which the
    * binary names by its build id and its debuglink, and, where the profile splits debug information, `deno.dwp`. Put beside
    * deno, they give a backtrace the names of functions and the lines of sources. docs/binary.md says how. The same build.
+   * With --features=deno/panic-trace or deno/panic-trace-frame-pointer there is `deno.symcache`, too, for a site that names
+   * panics as upstream's does.
    *
    * Example: `dagger call debug-files --version=2.9.5 -o debug`
    */

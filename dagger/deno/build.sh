@@ -49,7 +49,10 @@ if [ -n "$CROSS" ]; then
   target=/cache/target/$CROSS strip=/opt/cross/bin/$CROSS-strip objcopy=/opt/cross/bin/$CROSS-objcopy
   packages=
   for package in $(cat .deno-from-source/programs); do
-    if [ "$package" != denort-build-script ] || [ "$PROGRAM" = denort ]; then packages="$packages -p $package"; fi
+    case $package.$PROGRAM in
+      denort-build-script.deno | denort_desktop-build-script.deno | denort_desktop-build-script.denort) ;;
+      *) packages="$packages -p $package" ;;
+    esac
   done
   cargo build --locked --profile build-script --target "$CROSS" $packages
   export DENO_FROM_SOURCE_BUILD_SCRIPTS="$target/build-script"
@@ -72,7 +75,11 @@ compile() {
 compile "$@"
 if [ "$linked" != "$LINK" ] && [ ! -e /cache/startup-order/log ]; then
   # It was there already, linked otherwise.
-  if [ "$PROGRAM" = denort ]; then touch cli/rt/main.rs; else touch cli/main.rs; fi
+  case $PROGRAM in
+    denort) touch cli/rt/main.rs ;;
+    libdenort.so) touch cli/rt_desktop/lib.rs ;;
+    *) touch cli/main.rs ;;
+  esac
   compile "$@"
 fi
 if [ "$linked" != "$LINK" ]; then

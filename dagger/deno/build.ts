@@ -10,7 +10,7 @@ import { type LinkOptions, withLink } from "./link.js";
 
 /** What the cargo stage needs to know; all of it is decided before the stage is called. */
 export interface DenoBuild {
-  /** the name of the program that is built: deno, denort */
+  /** the file that is built: deno, denort, libdenort.so */
   program: string;
   platform: string;
   /** arguments of strip for it; null: its profile is about debugging, and it keeps its symbols and the paths of its sources */
@@ -100,6 +100,7 @@ export async function buildDeno(input: DenoBuild): Promise<Built> {
   const name = `the ${input.program} that was built for ${input.platform}`;
   await assertHardened({
     binary,
+    library: input.program.endsWith(".so"),
     name,
     tools: input.toolchain,
     // C's assertions name the sources, where they are not stripped.
@@ -160,29 +161,4 @@ export async function printFile(
     `the deno that was built for ${platform} does not print ${name}: ${command.join(" ")} exited with ${code}, ` +
       `standard error ${JSON.stringify(err.slice(0, 1000))}`,
   );
-}
-
-/** A denort that was started, and the first 20 bytes of it in hex, which name its architecture. */
-export interface Started {
-  binary: File;
-  header: string;
-}
-
-/**
- * Starts denort. It carries no program, so V8 is not started: this shows that it loads on its platform, and no more. It
- * ends with 1 and a message, or with 0 in some versions, such as 2.1.7:
- * https://github.com/denoland/deno/blob/v2.1.7/cli/rt/main.rs
- */
-export async function startRuntime({ container, binary, platform }: Omit<BinaryCheck, "version">): Promise<Started> {
-  const ready = container.withMountedFile("/denort", binary);
-  const { code, err } = await attempt(ready.withExec(["/denort"]));
-  // The loader, which says whose library it misses, ends with 1 too.
-  if (code > 1 || err.startsWith("/denort: ")) {
-    throw new Error(
-      `the denort that was built for ${platform} does not start: it exited with ${code}, ` +
-        `standard error ${JSON.stringify(err.slice(0, 1000))}`,
-    );
-  }
-  const bytes = await ready.withExec(["od", "-A", "n", "-v", "-t", "x1", "-N", "20", "/denort"]).stdout();
-  return { binary, header: bytes.replace(/\s/g, "") };
 }

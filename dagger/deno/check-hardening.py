@@ -1,5 +1,6 @@
 # Reads the ELF file of a program and says on standard error what is not as hardened as it must be, one property a line;
 # it ends with 1 then. Arguments: the file, its name in errors, and the folders of the build whose paths must not be in it.
+# A file whose path ends with .so is a shared library, which is loaded by a program and so names no loader.
 # Nothing but Python is needed, so that any toolchain has it, and a program of another architecture is read as well.
 # The format: https://gabi.xinuos.com/elf/07-pheader.html and /usr/include/elf.h
 import re, struct, sys
@@ -48,8 +49,10 @@ expect(stack and not any(it[1] & EXECUTE for it in stack), "NX",
 both = [it for it in of(LOAD) if it[1] & EXECUTE and it[1] & WRITE]
 expect(not both, "W^X", "a segment is writable and executable at " + ", ".join(hex(it[3]) for it in both),
     "link it without -N (--omagic) and without such sections")
-expect(kind == ET_DYN and of(INTERP), "PIE",
-    "it is no position-independent program, but of type " + str(kind) + (" with" if of(INTERP) else " without") + " a loader",
+library = path.endswith(".so")
+expect(kind == ET_DYN and (library or of(INTERP)), "PIE",
+    "it is no position-independent " + ("library" if library else "program") + ", but of type " + str(kind) +
+    (" with" if of(INTERP) else " without") + " a loader",
     "compile and link it as rustc does by itself, without relocation-model=static")
 expect(not (TEXTREL in dynamic or dynamic.get(FLAGS, 0) & 4), "text relocations",
     "the loader must write into its code", "compile everything in it with -fPIC, and link it with -z text")

@@ -7,6 +7,8 @@ const check = script(import.meta.url, "check-hardening.py");
 /** A program that was linked here, and where. */
 export interface Linked {
   binary: File;
+  /** it is a shared library, which has no loader of its own */
+  library: boolean;
   /** what an error calls it */
   name: string;
   /** any container with python3: nothing of the program runs */
@@ -19,8 +21,9 @@ export interface Linked {
  * Refuses a program that is less hardened than rustc links it: RELRO, BIND_NOW, NX, PIE, no text relocations, no RPATH, no
  * paths of the build. Upstream's own 2.9.5 has lost its RELRO to GNU strip, see check-hardening.py.
  */
-export async function assertHardened({ binary, name, tools, folders }: Linked): Promise<void> {
-  const checked = tools.withMountedFile("/linked", binary);
-  const { code, err } = await attempt(checked.withExec(["python3", "-c", check, "/linked", name, ...folders]));
+export async function assertHardened({ binary, library, name, tools, folders }: Linked): Promise<void> {
+  const path = library ? "/linked.so" : "/linked";
+  const checked = tools.withMountedFile(path, binary);
+  const { code, err } = await attempt(checked.withExec(["python3", "-c", check, path, name, ...folders]));
   if (code !== 0) throw new Error(err.trim());
 }

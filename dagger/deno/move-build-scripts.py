@@ -5,7 +5,7 @@
 # cargo's whole environment on to that program; QEMU runs it. What the script does stays upstream's.
 #
 # Which scripts these are is asked of cargo's dependency graph: those with V8 behind a build dependency. In Deno 2.x
-# they are those of deno_snapshots, deno and denort, which import deno_runtime:
+# they are those of deno_snapshots, deno and denort, which import deno_runtime, and that of denort_desktop, which only could:
 # https://github.com/denoland/deno/blob/v2.9.5/cli/snapshot/build.rs
 import functools, json, os, re, shutil, subprocess, sys
 
@@ -33,7 +33,7 @@ class Graph:
     def scripts(self):
         """The packages whose build script runs V8."""
         # What tests and benchmarks alone use is not built.
-        wanted, open_ = set(), [id for id in self.members if self.packages[id]["name"] in ("deno", "denort")]
+        wanted, open_ = set(), [id for id in self.members if self.packages[id]["name"] in ("deno", "denort", "denort_desktop")]
         while open_:
             node = open_.pop()
             if node not in wanted:
@@ -200,7 +200,7 @@ new = registry(after) - registry(before)
 if new: sys.exit("the lock file would change: " + ", ".join(" ".join(it) for it in sorted(new)))
 # With other features than upstream's scripts have they may not compile, or write something else: seen when deno_v8 had
 # no engine, which is an error of the compiler minutes later.
-for crate, sets in sorted(engine_features(after, *(it for it in programs if it != "denort-build-script")).items()):
+for crate, sets in sorted(engine_features(after, *(it for it in programs if not it.startswith("denort"))).items()):
     other = sorted(sets - upstreams.get(crate, sets))
     if other: sys.exit(crate + " would have the features " + " and ".join(map(repr, other)) + ", of deno it has " + " or ".join(map(repr, sorted(upstreams[crate]))))
 with open(os.path.join(root, folder, "programs"), "w") as file: file.write(" ".join(programs))

@@ -1,5 +1,5 @@
 import type { Container, Directory, File, Platform } from "@dagger.io/dagger";
-import { type Built, buildDeno, checkBinary, printFile, startRuntime } from "../../dagger/deno/build.js";
+import { type Built, buildDeno, checkBinary, printFile } from "../../dagger/deno/build.js";
 import { withTargetBuildScripts } from "../../dagger/deno/build-scripts.js";
 import type { LinkOptions } from "../../dagger/deno/link.js";
 import { rehearseDeno } from "../../dagger/deno/rehearsal.js";
@@ -16,12 +16,11 @@ import { withLibclang } from "../../dagger/toolchain/libclang.js";
 import { buildToolchain } from "../../dagger/toolchain/toolchain.js";
 import { cacheKey } from "../engine/cache-key.js";
 import { checkMemory, denoDisk } from "../engine/resources.js";
-import { cargoArguments, cargoEnvironment, cargoPackages, cargoPlatform, runtimeArguments } from "../plan/arguments.js";
+import { cargoArguments, cargoEnvironment, cargoPackages, cargoPlatform } from "../plan/arguments.js";
 import type { Work } from "../plan/work.js";
 import { forDebugging } from "../request/profile.js";
 import { compareRust } from "../toolchain/asked.js";
 import { openCompilerCache } from "../toolchain/compiler-cache.js";
-import { checkHeader } from "../toolchain/elf.js";
 import { checkArchive, checkFloor, checkToolchain } from "../toolchain/glibc.js";
 import {
   openNetwork,
@@ -97,8 +96,9 @@ function linkOptions({ settings, tree, facts }: Work, program: string): LinkOpti
   };
 }
 
-/** A program of Deno's workspace. */
+/** A program of Deno's workspace, or a library that is loaded as one. */
 interface CargoProgram {
+  /** the name of its file */
   name: string;
   /** arguments of cargo build, the profile aside */
   cargo: string[];
@@ -109,7 +109,7 @@ interface CargoProgram {
  * Looks at all that the program is made of, so that what is wrong with it is refused before anything is compiled, and
  * gives the work itself: cargo build, then `check` with the program and the base image, both in one named step.
  */
-async function prepareProgram(
+export async function prepareProgram(
   work: Work,
   prepareLibrary: PrepareLibrary,
   program: CargoProgram,
@@ -195,18 +195,6 @@ export async function binaryOf(prepared: Promise<() => Promise<Built>>): Promise
   return async () => (await make()).binary;
 }
 
-/** Refuses a profile that is about debugging: its program has all that debug files would have. */
-export function checkStripped(profile: string): void {
-  if (!forDebugging(profile)) return;
-  throw new Error(`profile: ${profile} is about debugging, so nothing is stripped: build gives a deno with all of it`);
-}
-
-/** What was stripped from deno; its profile was checked. */
-export async function makeDebugFiles(work: Work, prepareLibrary: PrepareLibrary): Promise<Directory> {
-  const { debug } = await (await prepareDeno(work, prepareLibrary))();
-  return debug as Directory;
-}
-
 /** Deno's types, `lib.deno.d.ts`, as a deno that was built prints them. */
 export function printTypes(work: Work, binary: File): Promise<File> {
   const { command, file } = work.tree.recipe.types;
@@ -261,20 +249,4 @@ export async function rehearseCargo(work: Work, prepareLibrary: PrepareLibrary):
       network: openNetwork(settings),
     })),
   ];
-}
-
-/**
- * The same of denort, which was started; its architecture is the target's. After deno, only its own package is left to be
- * compiled. It is a call of cargo of its own: in one with deno, cargo would link both at once, and the memory that a link
- * with fat LTO takes, 9 to 17 GB, need not be there twice.
- */
-export async function prepareDenort(work: Work, prepareLibrary: PrepareLibrary): Promise<() => Promise<Built>> {
-  const { tree, facts, target } = work;
-  const cargo = runtimeArguments(tree.recipe, facts);
-  const program = { name: "denort", cargo, strip: tree.recipe.denortStrip };
-  return prepareProgram(work, prepareLibrary, program, async (container, file) => {
-    const { binary, header } = await startRuntime({ container, binary: file, platform: target.platform });
-    checkHeader(header, "the denort that was built", target);
-    return binary;
-  });
 }

@@ -81,6 +81,10 @@ export function libraryPackages(
   };
 }
 
+function withFeatures({ features }: Pick<Facts, "features">): string[] {
+  return features.length > 0 ? ["--features", features.join(",")] : [];
+}
+
 /** Arguments of cargo build, the profile aside. */
 export function cargoArguments(recipe: DenoRecipe, facts: Pick<Facts, "features" | "upgrade" | "version">): string[] {
   const without = facts.upgrade ? [] : recipe.withoutUpgrade;
@@ -90,7 +94,7 @@ export function cargoArguments(recipe: DenoRecipe, facts: Pick<Facts, "features"
         "give --upgrade-url to point it elsewhere, or a patch",
     );
   }
-  return [...recipe.cargo, ...without, ...(facts.features.length > 0 ? ["--features", facts.features.join(",")] : [])];
+  return [...recipe.cargo, ...without, ...withFeatures(facts)];
 }
 
 /** denort is a package of its own, which is not published as a crate. */
@@ -124,7 +128,26 @@ export function runtimeArguments(
         "published; give a tree of the repository",
     );
   }
-  return [...recipe.denort, ...(facts.features.length > 0 ? ["--features", facts.features.join(",")] : [])];
+  return [...recipe.denort, ...withFeatures(facts)];
+}
+
+/** Arguments of cargo build for libdenort, as those for denort. */
+export function desktopArguments(
+  recipe: DenoRecipe,
+  facts: Pick<Facts, "features" | "version" | "published">,
+): string[] {
+  if (recipe.desktop === null) {
+    throw new Error(
+      `desktop-runtime: Deno ${facts.version} has no deno desktop, so no libdenort (2.9.0 is the first); leave it out`,
+    );
+  }
+  if (facts.published) {
+    throw new Error(
+      `desktop-runtime: the published crate deno ${facts.version} has no libdenort, which is a package of the repository ` +
+        "that is not published; give a tree of the repository",
+    );
+  }
+  return [...recipe.desktop, ...withFeatures(facts)];
 }
 
 /**

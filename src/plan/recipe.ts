@@ -33,6 +33,8 @@ export interface DenoRecipe {
   denort: string[] | null;
   /** arguments of `strip` for denort */
   denortStrip: string[];
+  /** arguments of `cargo build` that make `libdenort`, the runtime that `deno desktop` puts a program behind; null: there is none */
+  desktop: string[] | null;
   /** folders of submodules that the build reads; all others hold tests and tools */
   submodules: string[];
   /** programs whose bare binary has a checksum of its own on the release page, beside the zips' */
@@ -322,6 +324,20 @@ export const DENO: readonly DenoRow[] = [
     note: "Strip denort with --strip-debug only.",
     why: "without its symbol table, programs that deno compile made deadlock at start",
     source: deno("v2.9.5/.github/workflows/ci.ts"),
+  },
+
+  // libdenort
+  {
+    range: "*",
+    desktop: null,
+    why: "Deno 2.9.0 is the first with deno desktop",
+    source: deno("v2.9.0/cli/args/flags.rs"),
+  },
+  {
+    range: ">=2.9.0",
+    desktop: ["--locked", "-p", "deno", "-p", "denort", "-p", "denort_desktop", "--lib"],
+    why: "a shared library of a package of its own; with the other two named it takes their crates",
+    source: `${deno("v2.9.5/cli/rt_desktop/Cargo.toml")} and ${deno("v2.9.5/.github/workflows/ci.ts#L1049")}`,
   },
 
   // what a release page has beside the zips
@@ -756,6 +772,7 @@ export function denoRecipe(version: string): DenoRecipe {
     cargo: last(rows, "cargo"),
     denort: last(rows, "denort"),
     denortStrip: last(rows, "denortStrip"),
+    desktop: last(rows, "desktop"),
     bareChecksums: last(rows, "bareChecksums"),
     startupOrder: last(rows, "startupOrder"),
     abortsOnPanic: last(rows, "abortsOnPanic"),

@@ -1,11 +1,21 @@
 import { type Container, type Directory, dag, type File } from "@dagger.io/dagger";
 import type { Built } from "../../dagger/deno/build.js";
 import { packFiles, packZip, withChecksum, withPrinted, writeChecksum } from "../../dagger/releases/archive.js";
-import { binaryOf, prepareDeno, prepareDenort, printTypes } from "../deno/build.js";
+import { binaryOf, prepareDeno, printTypes } from "../deno/build.js";
+import { type MakeSymcache, prepareSymcache } from "../deno/debug-files.js";
+import { prepareDenort, prepareDesktop } from "../deno/runtimes.js";
 import { denoDisk } from "../engine/resources.js";
 import { hasRuntime } from "../plan/arguments.js";
 import { inTurn, type Work } from "../plan/work.js";
-import { checksumName, debugName, type ProgramName, recordName, zipName } from "../request/platform.js";
+import {
+  checksumName,
+  debugName,
+  fileName,
+  type ProgramName,
+  recordName,
+  symcacheName,
+  zipName,
+} from "../request/platform.js";
 import { pythonContainer } from "../toolchain/toolchains.js";
 import { prepareLibrary } from "../v8/build.js";
 import { prepareDeltas } from "./deltas.js";
@@ -34,29 +44,38 @@ interface Made {
  * Everything of one platform that a release page has: what is wrong with its parts is refused at once, and the work
  * itself is given back.
  */
-async function prepareRelease(work: Work, container: Container): Promise<() => Promise<Made>> {
+async function prepareRelease(
+  work: Work,
+  container: Container,
+): Promise<(makeSymcache: MakeSymcache | null) => Promise<Made>> {
   const { triple, alias } = work.target;
   const { recipe } = work.tree;
   const prepared = prepareLibrary(work, denoDisk(work.facts.way.where === "cross"));
-  const [library, makeDeno, makeDenort] = await Promise.all([
+  const [library, makeDeno, makeDenort, makeDesktop] = await Promise.all([
     prepared,
     prepareDeno(work, () => prepared),
     hasRuntime(recipe, work.facts) ? prepareDenort(work, () => prepared) : null,
+    work.settings.desktopRuntime ? prepareDesktop(work, () => prepared) : null,
   ]);
-  return async () => {
+  return async (makeSymcache) => {
     const deno = await makeDeno();
     const programs = new Map<ProgramName, Built>([["deno", deno]]);
     if (makeDenort) programs.set("denort", await makeDenort());
+    if (makeDesktop) programs.set("libdenort", await makeDesktop());
     const zips = new Map<string, File>();
     for (const [program, { binary }] of programs) {
       const name = zipName(triple, program);
-      const zip = packZip(container, binary, name, program);
+      const zip = packZip(container, binary, name, fileName(program));
       zips.set(name, zip);
       if (alias && program === "deno") zips.set(alias, zip);
     }
     for (const [program, { debug }] of programs) {
       const name = debugName(triple, program);
       if (debug) zips.set(name, packFiles(container, debug, name));
+    }
+    if (makeSymcache && deno.debug) {
+      const name = symcacheName(triple);
+      zips.set(name, await makeSymcache(deno.debug, name));
     }
     let files = (await library()).withNewFile(recordName(triple), await makeRecord(work, container));
     for (const name of recipe.bareChecksums) {
@@ -87,7 +106,8 @@ export async function makeRelease(works: Work[], delta: Delta | null = null): Pr
   const addDelta = delta && (await prepareDeltas(works, delta, container));
   const source = await packTree(first, container);
   const prepared = await Promise.all(works.map((work) => prepareRelease(work, container)));
-  const made = await inTurn(prepared, (make) => make());
+  const makeSymcache = await prepareSymcache(first);
+  const made = await inTurn(prepared, (make) => make(makeSymcache));
   const shared = await makeShared(made, container, source);
   const platforms = await inTurn(made, async ({ work, files, deno }) =>
     addDelta ? addDelta(work, deno, files) : files,

@@ -33,6 +33,7 @@ export interface Settings {
   strategy: Strategy;
   precompiledHeaders: boolean;
   minifySources: boolean;
+  desktopRuntime: boolean;
   /** undefined: as src/plan/link.ts decides */
   startupOrder?: boolean;
   /** undefined: as src/plan/link.ts decides */

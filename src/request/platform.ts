@@ -36,8 +36,16 @@ export const TARGETS: readonly Target[] = [
   },
 ];
 
-/** What a release has for each platform: deno, and since 1.40.5 denort, the runtime under what `deno compile` makes. */
-export type ProgramName = "deno" | "denort";
+/**
+ * What a release has for each platform: deno; since 1.40.5 denort, the runtime under what `deno compile` makes; and since
+ * 2.9.0 libdenort, that of `deno desktop`.
+ */
+export type ProgramName = "deno" | "denort" | "libdenort";
+
+/** The file that a program is, and that its zip has in it. */
+export function fileName(program: ProgramName): string {
+  return program === "libdenort" ? "libdenort.so" : program;
+}
 
 /** The release zip of a target triple, as upstream names it. */
 export function zipName(triple: string, program: ProgramName = "deno"): string {
@@ -47,6 +55,11 @@ export function zipName(triple: string, program: ProgramName = "deno"): string {
 /** The archive of what was stripped from a program; upstream has none. */
 export function debugName(triple: string, program: ProgramName): string {
   return `${program}-${triple}.debug.zip`;
+}
+
+/** What panics of deno are named by, as upstream names it: https://github.com/denoland/deno/blob/v2.9.5/.github/workflows/ci.ts#L736 */
+export function symcacheName(triple: string): string {
+  return `deno-${triple}.symcache`;
 }
 
 /** The checksum of a bare program, as upstream names it: `deno upgrade` reads it. */

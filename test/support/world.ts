@@ -192,7 +192,7 @@ function answerContainer(it: World, { of, field, args }: Parameters<Rule>[0]): u
     const command = lastCommand(of).join(" ");
     // Whether programs of a platform run; an engine without QEMU is a rule of its own.
     if (command.startsWith("python3 /opt/restore/restore.py")) return "";
-    if (commandOf(of)[3] === "/linked") return "";
+    if (commandOf(of)[3]?.startsWith("/linked")) return "";
     // An engine that has enough of everything; one that has not is a rule of its own.
     if (command === "measure-resources") {
       return "cores 8\nmemory 32000\navailable 30000\nswap 0\ndisk 100000\n";
@@ -201,9 +201,10 @@ function answerContainer(it: World, { of, field, args }: Parameters<Rule>[0]): u
     if (command === "getconf GNU_LIBC_VERSION") return "glibc 2.39\n";
     const output = Object.entries(it.outputs).find(([words]) => command.startsWith(words))?.[1];
     if (output !== undefined) return output;
-    // denort is started, and the first bytes of it are read.
-    if (command === "/denort") return "";
-    if (/^od .* \/denort$/.test(command)) {
+    if (command.startsWith("/opt/symcache ")) return "";
+    // denort is started, libdenort loaded, and the first bytes of both are read.
+    if (command === "/denort" || command === "env LD_PRELOAD=/libdenort.so true") return "";
+    if (/^od .* \/(denort|libdenort\.so)$/.test(command)) {
       const machine = calls[0]?.args.platform === "linux/arm64" ? "b7" : "3e";
       return ` 7f 45 4c 46 02 01 01 00 00 00 00 00 00 00 00 00 03 00 ${machine} 00\n`;
     }

@@ -1,5 +1,5 @@
 #!/bin/sh
-# The linker of deno and denort, where they are linked as upstream's releases are: by lld, which puts equal functions together;
+# The linker of deno, denort and libdenort, where they are linked as upstream's releases are: by lld, which puts equal functions together;
 # $UNWIND_TABLES names a linker script where the tables to unwind a stack are left out; $RELOCATE names relocate.c where deno's
 # relative relocations are packed; and where $STARTUP_ORDER names the tools for it, deno's functions lie in the order in which
 # a start calls them, so that a start touches fewer pages:
@@ -8,8 +8,9 @@
 # For that it links deno a second time, in the order that the first deno was seen to have. Upstream has cargo link twice, and
 # so does all of LTO twice; here the objects that LTO made are still there, and lld takes seconds.
 set -eu
-case ${CARGO_BIN_NAME-} in
-  deno | denort) ;;
+# A library is no program to cargo; arrange-linker.sh calls it by its file.
+case ${CARGO_BIN_NAME:-${CARGO_PKG_NAME-}/${CARGO_CRATE_NAME-}} in
+  deno | denort | libdenort.so | denort_desktop/denort) ;;
   *) exec "$PLAIN_LINKER" "$@" ;;
 esac
 # Equal functions whose addresses nobody compares: https://github.com/denoland/deno/blob/v2.9.5/.github/workflows/ci.ts#L178

@@ -1,11 +1,15 @@
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Container, dag, type File, type Platform, ReturnType } from "@dagger.io/dagger";
 import { beforeAll, expect, it } from "vitest";
+import { panicAddresses } from "../../../src/deno/panic-link.js";
 import { BuildStrategy } from "../../../src/request/enums.js";
 import { describeEngine } from "../../support/engine.js";
 import { denoFromSource, type Options } from "../../support/module.js";
 import { copyOfDeno, deno, edit, library, needNewerGlibc, version } from "../support/fixture.js";
 import { useSession } from "../support/session.js";
+import { lookUp } from "../support/symcache.js";
 import { base, toolchain } from "../support/toolchain.js";
 
 const platform = "linux/amd64";
@@ -184,6 +188,22 @@ chmod 755 "$clang"
     expect(await made.panicTrace(link, files)).toMatch(
       /^ {2}0: deno::fail\S* at \S*cli\/main\.rs:\d+:\d+\n {2}1: deno::main\S* at \S*cli\/main\.rs:\d+:\d+\n$/,
     );
+
+    // What a site names them by has the same, and comes with the release.
+    const folder = mkdtempSync(join(tmpdir(), "deno-from-source-"));
+    try {
+      await (await made.release(version, [platform])).export(folder);
+      const symcache = readFileSync(join(folder, "deno-x86_64-unknown-linux-gnu.symcache"));
+      expect(panicAddresses(link).flatMap((address) => lookUp(symcache, address))).toEqual([
+        expect.stringMatching(/^_ZN4deno4fail/),
+        expect.stringMatching(/^_ZN4deno4main/),
+      ]);
+      await files.file("deno.symcache").export(join(folder, "its"));
+      expect(readFileSync(join(folder, "its")).equals(symcache)).toBe(true);
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+
     await expect(made.panicTrace("https://panic.deno.com/v1/x/gggggB", files)).rejects.toThrow(
       /^debug-files: they name none/,
     );

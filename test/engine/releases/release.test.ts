@@ -66,10 +66,16 @@ describeEngine("a release on a real engine", () => {
     const text = patch("cli/tools/upgrade.rs", 2, before, old, replacement, after);
     const patches = dag.directory().withNewFile("elsewhere.patch", text);
     const dist = await temporary();
-    const made = await module({ source: dag.host().directory(directory), patches }).release(version, ["linux/amd64"]);
+    const made = await module({
+      source: dag.host().directory(directory),
+      patches,
+      desktopRuntime: true,
+    }).release(version, ["linux/amd64"]);
     await made.export(dist);
 
-    const zips = ["zip", "debug.zip"].flatMap((end) => [`deno-${triple}.${end}`, `denort-${triple}.${end}`]);
+    const zips = ["zip", "debug.zip"].flatMap((end) =>
+      ["deno", "denort", "libdenort"].map((program) => `${program}-${triple}.${end}`),
+    );
     expect((await readdir(dist)).sort()).toEqual(
       [
         ...zips.flatMap((name) => [name, `${name}.sha256sum`]),
@@ -87,6 +93,15 @@ describeEngine("a release on a real engine", () => {
     const binary = execFileSync("unzip", ["-p", zips[0] as string, "deno"], { cwd: dist, maxBuffer: 1e9 });
     expect(await readFile(join(dist, `deno-${triple}.sha256sum`), "utf8")).toBe(`${sha256(binary)}  deno\n`);
     expect(await readFile(join(dist, "lib.deno.d.ts"), "utf8")).toContain(`const version: "${version}"`);
+
+    // What a window's program does with libdenort.
+    const start = `import ctypes, sys, zipfile
+zipfile.ZipFile(sys.argv[1]).extract("libdenort.so", "/tmp")
+code = b"console.log(6*7)"
+sys.exit(ctypes.CDLL("/tmp/libdenort.so").laufey_runtime_start(code, len(code)))`;
+    const desktop = `/dist/libdenort-${triple}.zip`;
+    const started = tools.withMountedDirectory("/dist", made).withExec(["python3", "-c", start, desktop]);
+    expect(await started.stdout()).toBe("42\n");
 
     const record = await readFile(join(dist, `deno-${triple}.build.txt`), "utf8");
     expect(record).toContain("source           given by --source\n");

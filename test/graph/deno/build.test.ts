@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { expectGolden } from "../../support/golden.js";
 import { asked, denoFromSource, type Options } from "../../support/module.js";
-import { chain, closure, ExecFailure, Failure, type Session, type Thing } from "../../support/session.js";
+import { chain, closure, ExecFailure, Failure, type Rule, type Session, type Thing } from "../../support/session.js";
 import {
   argumentOf,
   COMMIT,
@@ -130,6 +130,29 @@ describe("build", () => {
     const files = it.run(() => denoFromSource({ profile: "dev" }).debugFiles("2.9.5"));
     await expect(files).rejects.toThrow("profile: dev is about debugging, so nothing is stripped");
     expect(it.questions).toEqual([]);
+  });
+
+  it.each([
+    [["deno/panic-trace"], "/opt/symcache /debug/program /out/deno.symcache"],
+    [["panic-trace-frame-pointer"], "/opt/symcache /debug/program /out/deno.symcache"],
+    [["hmr"], undefined],
+  ])("the debug files with --features=%s have a symcache: %s", async (features, expected) => {
+    const it = session();
+    const result = await asked(it, () => denoFromSource({ features }).debugFiles("2.9.5"));
+    const symcache = steps(result, "withFile", { path: "deno.symcache" })[0];
+    const made = symcache && commands(chain(argumentOf(symcache, "source"))).at(-1);
+    expect(made?.join(" ")).toBe(expected);
+  });
+
+  it("says why a symcache could not be made of the debug files", async () => {
+    const fails: Rule = ({ of, field }) => {
+      if (field !== "stdout" || of?.args.args?.toString().startsWith("/opt/symcache") !== true) return undefined;
+      throw new ExecFailure(1, "Error: UnsupportedObject");
+    };
+    const it = session({ rules: [fails] });
+    await expect(it.run(() => denoFromSource({ features: ["deno/panic-trace"] }).debugFiles("2.9.5"))).rejects.toThrow(
+      "deno.symcache: the debug files of this deno cannot be read: Error: UnsupportedObject",
+    );
   });
 
   it("gives both cargo and V8's build a libclang that their own bindgen can read", async () => {

@@ -107,6 +107,85 @@ describe("release", () => {
     await expectGolden(it, result, "release");
   });
 
+  it("has a symcache where deno's panics print links, made by one program for all platforms, which is compiled before V8 and Deno", async () => {
+    const it = session();
+    const traced = () => denoFromSource({ features: ["deno/panic-trace-frame-pointer"] });
+    const result = await asked(it, () => traced().release("2.9.5", ["linux/arm64", "linux/amd64"]));
+    const symcaches = namesIn(result)
+      .slice(0, 2)
+      .map((names) => names.filter((name) => name.includes(".symcache")));
+    expect(symcaches).toEqual(
+      ["aarch64", "x86_64"].map((machine) =>
+        ["", ".sha256sum"].map((more) => `deno-${machine}-unknown-linux-gnu.symcache${more}`),
+      ),
+    );
+    const written = commands([...it.made()]).filter(([program]) => program === "/opt/symcache");
+    expect(new Set(written.map((words) => words.join(" ")))).toEqual(
+      new Set(
+        ["aarch64", "x86_64"].map((it) => `/opt/symcache /debug/program /out/deno-${it}-unknown-linux-gnu.symcache`),
+      ),
+    );
+    const turns = it.questions.flatMap(({ of, field }) => {
+      const [words = []] = of && field === "sync" ? commands(chain(of)).slice(-1) : [];
+      return /cargo (check|build)/.test(words.join(" ")) || of?.args.path === "/opt/symcache" ? [of?.args.path] : [];
+    });
+    expect(turns.filter((path) => path === "/opt/symcache")).toHaveLength(1);
+    expect(turns[0]).toBe("/opt/symcache");
+  });
+
+  it("has libdenort where it is asked for, linked when denort is there, and loaded", async () => {
+    const it = session();
+    const result = await asked(it, () => denoFromSource({ desktopRuntime: true }).release("2.9.5", ["linux/amd64"]));
+    const of = (end: string) => `libdenort-x86_64-unknown-linux-gnu.${end}`;
+    expect((namesIn(result)[0] ?? []).filter((name) => name.startsWith("libdenort"))).toEqual(
+      ["zip", "debug.zip"].flatMap((end) => [of(end), of(`${end}.sha256sum`)]),
+    );
+    const all = commands(closure(result));
+    expect(all.find((words) => words.at(-1) === "libdenort.so")?.slice(-3)).toEqual([of("zip"), "755", "libdenort.so"]);
+    expect(all.filter((words) => words.includes("denort_desktop")).map((words) => words.slice(4))).toEqual([
+      ["--locked", "-p", "deno", "-p", "denort", "-p", "denort_desktop", "--lib"],
+    ]);
+    const turns = it.questions.flatMap(({ of, field }) => {
+      const words = of && field === "stdout" ? (commands([of])[0]?.join(" ") ?? "") : "";
+      return /^(\/denort|env LD_PRELOAD=\S+ true)$|\/linked.so the libdenort.so that/.test(words) ? [words] : [];
+    });
+    expect(turns).toEqual([
+      "/denort",
+      expect.stringContaining("/linked.so the libdenort.so that was built for linux/amd64"),
+      "env LD_PRELOAD=/libdenort.so true",
+    ]);
+  });
+
+  const published = (files: Files) =>
+    Object.fromEntries(Object.entries(files).map(([path, text]) => [path.replace(/^cli\//, ""), text]));
+
+  it.each<[string, string, (files: Files) => Files, RegExp]>([
+    ["a version that has none", "2.8.3", (files) => files, /^desktop-runtime: Deno 2\.8\.3 has no deno desktop/],
+    ["the published crate", "2.9.5", published, /^desktop-runtime: the published crate deno 2\.9\.5 has no libdenort/],
+  ])("refuses libdenort of %s before anything is compiled", async (_, version, files, expected) => {
+    const it = session();
+    const call = it.run(() =>
+      denoFromSource({ source: directory(files(denoTree(version, "150.4.0"))), desktopRuntime: true }).release(
+        version,
+        ["linux/amd64"],
+      ),
+    );
+    await expect(call).rejects.toThrow(expected);
+    expect(commands([...it.made()]).filter((words) => words.join(" ").includes("cargo build"))).toEqual([]);
+  });
+
+  it("says what the loader said of a libdenort that does not load", async () => {
+    const says =
+      "ERROR: ld.so: object '/libdenort.so' from LD_PRELOAD cannot be preloaded (cannot open shared object file)";
+    const fails: Rule = ({ of, field }) =>
+      field === "stderr" && of?.args.args?.toString().startsWith("env,LD_PRELOAD") ? says : undefined;
+    const it = session({ rules: [fails] });
+    const call = it.run(() => denoFromSource({ desktopRuntime: true }).release("2.9.5", ["linux/amd64"]));
+    await expect(call).rejects.toThrow(
+      /^the libdenort that was built for linux\/amd64 does not load: .*cannot be preloaded/,
+    );
+  });
+
   it("has the types that the deno of the engine's own platform prints, whatever the order, else those of the first", async () => {
     const printed = async (platforms: string[]) => {
       const it = session();

@@ -86,6 +86,21 @@ describeWith(
       expect(said).toEqual([expect.stringMatching(/^the program: RELRO: .*llvm-strip/)]);
     });
 
+    it("passes a library, which names no loader, by its file's name alone", () => {
+      const [program, library] = ["program", "library.so"].map((name) => join(folder, name)) as [string, string];
+      writeFileSync(join(folder, "library.c"), "int answer(void) { return 42; }\n");
+      const make = (...options: string[]) =>
+        execFileSync("gcc", ["-fPIC", "-shared", ...hard.slice(2), ...options, join(folder, "library.c")]);
+      make("-o", library);
+      expect(checked(library)).toEqual(passes);
+      make("-o", program);
+      expect(checked(program).said).toEqual([
+        expect.stringMatching(/^the program: PIE: .* of type 3 without a loader/),
+      ]);
+      make("-Wl,-z,norelro", "-o", library);
+      expect(checked(library).said).toEqual([expect.stringMatching(/^the program: RELRO: /)]);
+    });
+
     it("names each property that is wrong, one a line", () => {
       const { said } = checked(linked("-Wl,-z,norelro", "-Wl,-z,execstack", "-Wl,-rpath,/opt/lib"));
       expect(said.map((line) => line.split(": ")[1])).toEqual(["RELRO", "NX", "RUNPATH"]);

@@ -27,7 +27,7 @@ function linked(
   program: string,
   words: string,
   make: (place: string) => string[],
-  { linker = LINKER, glibc = "GLIBC_2.27" } = {},
+  { linker = LINKER, glibc = "GLIBC_2.27", named = {} as NodeJS.ProcessEnv } = {},
 ) {
   const place = mkdtempSync(join(tmpdir(), "deno-from-source-"));
   onTestFinished(() => rmSync(place, { recursive: true }));
@@ -39,6 +39,7 @@ function linked(
       PATH: process.env.PATH,
       PLAIN_LINKER: join(place, "cc"),
       CARGO_BIN_NAME: program,
+      ...named,
       LINK: words,
       LINKED: join(place, "linked"),
       UNWIND_TABLES: words.includes("without-unwind-tables") ? "tables.ld" : "",
@@ -116,6 +117,21 @@ it("a program that no order was asked for is linked once, with equal functions p
   const once = ["a.o -o out -fuse-ld=lld -Wl,--icf=safe"];
   expect(linked("denort", "lld", objects)).toMatchObject({ ran: once, noted: "lld" });
   expect(linked("deno", "lld", objects)).toMatchObject({ ran: once, noted: "lld" });
+});
+
+it("libdenort, which cargo names by its package and crate, is linked as denort is, and what its build script compiles is not", () => {
+  const library = { CARGO_PKG_NAME: "denort_desktop", CARGO_CRATE_NAME: "denort" };
+  expect(linked("", "lld", objects, { named: library })).toMatchObject({
+    ran: ["a.o -o out -fuse-ld=lld -Wl,--icf=safe"],
+    noted: "lld",
+  });
+  for (const named of [
+    { CARGO_PKG_NAME: "denort_desktop", CARGO_CRATE_NAME: "build_script_build" },
+    { CARGO_PKG_NAME: "denort_desktop" },
+    { CARGO_PKG_NAME: "deno", CARGO_CRATE_NAME: "deno" },
+  ]) {
+    expect(linked("", "lld", objects, { named })).toMatchObject({ ran: ["a.o -o out"], noted: null });
+  }
 });
 
 it("what is neither deno nor denort is linked as ever, and nothing is noted of it", () => {

@@ -201,6 +201,15 @@ describe("what Deno is built with", () => {
   });
 });
 
+describe("libdenort", () => {
+  it("is there since 2.9.0, a package of its own", () => {
+    expect(history(({ version }) => denoRecipe(version).desktop)).toEqual([
+      ["1.20.0", null],
+      ["2.9.0", ["--locked", "-p", "deno", "-p", "denort", "-p", "denort_desktop", "--lib"]],
+    ]);
+  });
+});
+
 describe("a release page", () => {
   it("has checksums of bare programs in 2.0.0, and of deno since 2.7.14, whose upgrade reads it", () => {
     expect(history(({ version }) => denoRecipe(version).bareChecksums)).toEqual([
