@@ -527,8 +527,10 @@ export class DenoFromSource {
    * Everything that a release page has, for several platforms, built one after the other: the zips of deno and, since 1.40.5,
    * denort, with `.sha256sum` files in upstream's format, that of deno itself where upstream has it (2.0.0, and 2.7.14 and
    * newer), `deno-linux-arm64.zip` as a second name, what was stripped from both (`.debug.zip`), V8's archives and bindings,
-   * and a text that says what was built of and with what. Once for all platforms: `lib.deno.d.ts`, as deno types prints it,
-   * and `deno_src.tar.gz`, the source as it was built, patches applied, with its checksum.
+   * and a text that says what was built of and with what; with --desktop-runtime the zip of libdenort; and where deno's panics
+   * print links, by --features=deno/panic-trace-frame-pointer, `deno-<triple>.symcache`. Once for all platforms:
+   * `lib.deno.d.ts`, as deno types prints it, and `deno_src.tar.gz`, the source as it was built, patches applied, with its
+   * checksum.
    *
    * Example: `dagger call release --version=2.9.5 --platforms=linux/arm64,linux/amd64 -o dist`
    */

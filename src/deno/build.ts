@@ -97,7 +97,7 @@ function linkOptions({ settings, tree, facts }: Work, program: string): LinkOpti
 }
 
 /** A program of Deno's workspace, or a library that is loaded as one. */
-interface CargoProgram {
+export interface CargoProgram {
   /** the name of its file */
   name: string;
   /** arguments of cargo build, the profile aside */

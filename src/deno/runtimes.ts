@@ -4,7 +4,7 @@ import { desktopArguments, runtimeArguments } from "../plan/arguments.js";
 import type { Work } from "../plan/work.js";
 import { fileName } from "../request/platform.js";
 import { checkHeader } from "../toolchain/elf.js";
-import { type PrepareLibrary, prepareProgram } from "./build.js";
+import { type CargoProgram, type PrepareLibrary, prepareProgram } from "./build.js";
 
 /**
  * What deno puts under the programs that it makes. After deno, only their own packages are left to be compiled. Each is a call
@@ -14,7 +14,7 @@ import { type PrepareLibrary, prepareProgram } from "./build.js";
 function prepareRuntime(
   work: Work,
   prepareLibrary: PrepareLibrary,
-  program: Parameters<typeof prepareProgram>[2],
+  program: CargoProgram,
   load: (check: RuntimeCheck) => Promise<Loaded>,
 ): Promise<() => Promise<Built>> {
   return prepareProgram(work, prepareLibrary, program, async (container, file) => {

@@ -1,8 +1,8 @@
 #!/bin/sh
-# The linker of deno, denort and libdenort, where they are linked as upstream's releases are: by lld, which puts equal functions together;
-# $UNWIND_TABLES names a linker script where the tables to unwind a stack are left out; $RELOCATE names relocate.c where deno's
-# relative relocations are packed; and where $STARTUP_ORDER names the tools for it, deno's functions lie in the order in which
-# a start calls them, so that a start touches fewer pages:
+# The linker of deno, denort and libdenort, where they are linked as upstream's releases are: by lld, which puts equal
+# functions together; $UNWIND_TABLES names a linker script where the tables to unwind a stack are left out; $RELOCATE names
+# relocate.c where deno's relative relocations are packed; and where $STARTUP_ORDER names the tools for it, deno's functions
+# lie in the order in which a start calls them, so that a start touches fewer pages:
 # https://github.com/denoland/deno/blob/v2.9.5/tools/startup_order/README.md
 #
 # For that it links deno a second time, in the order that the first deno was seen to have. Upstream has cargo link twice, and
