@@ -40,7 +40,9 @@ async function addCrates(directory: string): Promise<void> {
   await edit(join(directory, "cli/Cargo.toml"), dependencies, taken("../libs/resolver", ', features = ["deno_ast"]'));
   await edit(join(directory, "cli/Cargo.toml"), dependencies, `${dependencies}plugin = { path = "../libs/plugin" }\n`);
   await edit(join(directory, "cli/rt/Cargo.toml"), dependencies, taken("../../libs/resolver", ""));
-  await edit(join(directory, "Cargo.lock"), ' "deno_snapshots",\n', ' "deno_resolver",\n "deno_snapshots",\n');
+  // Those of deno and denort; denort_desktop takes it through denort.
+  const last = ' "deno_snapshots",\n "deno_v8",\n]\n';
+  await edit(join(directory, "Cargo.lock"), last, ` "deno_resolver",\n${last}`);
   const snapshots = '[[package]]\nname = "deno_snapshots"\n';
   const resolver = '[[package]]\nname = "deno_resolver"\nversion = "0.1.0"\n\n';
   await edit(join(directory, "Cargo.lock"), snapshots, resolver + snapshots);
