@@ -1,31 +1,22 @@
-import type { Container, File } from "@dagger.io/dagger";
+import type { Container } from "@dagger.io/dagger";
 import { attempt } from "../engine/attempt.js";
+import type { BinaryCheck } from "./build.js";
 
 /** A runtime and where it is tried. */
-export interface RuntimeCheck {
-  /** a container of the runtime's platform */
-  container: Container;
-  binary: File;
-  platform: string;
-}
+export type RuntimeCheck = Omit<BinaryCheck, "version">;
 
-/** A runtime that was loaded, and the first 20 bytes of it in hex, which name its architecture. */
-export interface Loaded {
-  binary: File;
-  header: string;
-}
-
+/** The first 20 bytes of a runtime in hex, which name its architecture. */
 async function readHeader(ready: Container, path: string): Promise<string> {
   const bytes = await ready.withExec(["od", "-A", "n", "-v", "-t", "x1", "-N", "20", path]).stdout();
   return bytes.replace(/\s/g, "");
 }
 
 /**
- * Starts denort. It carries no program, so V8 is not started: this shows that it loads on its platform, and no more. It
+ * Starts denort, and gives its header. It carries no program, so V8 is not started: this shows that it loads on its platform, and no more. It
  * ends with 1 and a message, or with 0 in some versions, such as 2.1.7:
  * https://github.com/denoland/deno/blob/v2.1.7/cli/rt/main.rs
  */
-export async function startRuntime({ container, binary, platform }: RuntimeCheck): Promise<Loaded> {
+export async function startRuntime({ container, binary, platform }: RuntimeCheck): Promise<string> {
   const ready = container.withMountedFile("/denort", binary);
   const { code, err } = await attempt(ready.withExec(["/denort"]));
   // The loader, which says whose library it misses, ends with 1 too.
@@ -35,14 +26,14 @@ export async function startRuntime({ container, binary, platform }: RuntimeCheck
         `standard error ${JSON.stringify(err.slice(0, 1000))}`,
     );
   }
-  return { binary, header: await readHeader(ready, "/denort") };
+  return readHeader(ready, "/denort");
 }
 
 /**
- * Loads libdenort into a program that does nothing. The loader says nothing where it can, and with what it cannot load it
+ * Loads libdenort into a program that does nothing, and gives its header. The loader says nothing where it can, and with what it cannot load it
  * starts the program all the same: https://man7.org/linux/man-pages/man8/ld.so.8.html
  */
-export async function loadLibrary({ container, binary, platform }: RuntimeCheck): Promise<Loaded> {
+export async function loadLibrary({ container, binary, platform }: RuntimeCheck): Promise<string> {
   const path = "/libdenort.so";
   const ready = container.withMountedFile(path, binary);
   const { code, err } = await attempt(ready.withExec(["env", `LD_PRELOAD=${path}`, "true"]));
@@ -52,5 +43,5 @@ export async function loadLibrary({ container, binary, platform }: RuntimeCheck)
         `standard error ${JSON.stringify(err.slice(0, 1000))}`,
     );
   }
-  return { binary, header: await readHeader(ready, path) };
+  return readHeader(ready, path);
 }

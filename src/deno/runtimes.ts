@@ -1,5 +1,5 @@
 import type { Built } from "../../dagger/deno/build.js";
-import { type Loaded, loadLibrary, type RuntimeCheck, startRuntime } from "../../dagger/deno/runtimes.js";
+import { loadLibrary, type RuntimeCheck, startRuntime } from "../../dagger/deno/runtimes.js";
 import { desktopArguments, runtimeArguments } from "../plan/arguments.js";
 import type { Work } from "../plan/work.js";
 import { fileName } from "../request/platform.js";
@@ -15,10 +15,10 @@ function prepareRuntime(
   work: Work,
   prepareLibrary: PrepareLibrary,
   program: CargoProgram,
-  load: (check: RuntimeCheck) => Promise<Loaded>,
+  load: (check: RuntimeCheck) => Promise<string>,
 ): Promise<() => Promise<Built>> {
-  return prepareProgram(work, prepareLibrary, program, async (container, file) => {
-    const { binary, header } = await load({ container, binary: file, platform: work.target.platform });
+  return prepareProgram(work, prepareLibrary, program, async (container, binary) => {
+    const header = await load({ container, binary, platform: work.target.platform });
     checkHeader(header, `the ${program.name} that was built`, work.target);
     return binary;
   });

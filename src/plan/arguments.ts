@@ -107,6 +107,14 @@ export function hasRuntime({ denort }: DenoRecipe, { published }: Pick<Facts, "p
   return denort !== null && !(published && apart(denort));
 }
 
+/** The published crate has no package of the repository but deno's own; `argument` is what an error names first. */
+function notPublished(argument: string, version: string, program: string): Error {
+  return new Error(
+    `${argument}: the published crate deno ${version} has no ${program}, which is a package of the repository that is not ` +
+      "published; give a tree of the repository",
+  );
+}
+
 /**
  * Arguments of cargo build for denort, the profile aside. The option features is given as it is to deno, or the crates of
  * both would be compiled twice. What leaves `deno upgrade` out is not: it is about package deno, which is not compiled here,
@@ -122,12 +130,7 @@ export function runtimeArguments(
         "copy of deno itself",
     );
   }
-  if (!hasRuntime(recipe, facts)) {
-    throw new Error(
-      `source: the published crate deno ${facts.version} has no denort, which is a package of the repository that is not ` +
-        "published; give a tree of the repository",
-    );
-  }
+  if (!hasRuntime(recipe, facts)) throw notPublished("source", facts.version, "denort");
   return [...recipe.denort, ...withFeatures(facts)];
 }
 
@@ -141,12 +144,7 @@ export function desktopArguments(
       `desktop-runtime: Deno ${facts.version} has no deno desktop, so no libdenort (2.9.0 is the first); leave it out`,
     );
   }
-  if (facts.published) {
-    throw new Error(
-      `desktop-runtime: the published crate deno ${facts.version} has no libdenort, which is a package of the repository ` +
-        "that is not published; give a tree of the repository",
-    );
-  }
+  if (facts.published) throw notPublished("desktop-runtime", facts.version, "libdenort");
   return [...recipe.desktop, ...withFeatures(facts)];
 }
 
