@@ -12,7 +12,7 @@ import { type FromSource, findSupply, type Supply } from "./binaries/supply.js";
 import { binaryOf, denoToolchain, prepareDeno } from "./deno/build.js";
 import { checkStripped, makeDebugFiles } from "./deno/debug-files.js";
 import { namePanic } from "./deno/panic-trace.js";
-import { prepareDenort } from "./deno/runtimes.js";
+import { prepareRuntime } from "./deno/runtimes.js";
 import { makeImage } from "./images/image.js";
 import { checkImageOptions } from "./images/options.js";
 import { parseAddress } from "./images/tags.js";
@@ -47,7 +47,7 @@ import { makeLibrary, prepareLibrary, prepareMirror } from "./v8/build.js";
 const FROM_SOURCE: FromSource = {
   findTree,
   prepareDeno: (work) => binaryOf(prepareDeno(work, prepareLibrary)),
-  prepareDenort: (work) => binaryOf(prepareDenort(work, prepareLibrary)),
+  prepareDenort: (work) => binaryOf(prepareRuntime(work, prepareLibrary, "denort")),
 };
 
 /** Builds Deno, and the V8 under it, from source. */
@@ -83,7 +83,7 @@ export class DenoFromSource {
   startupOrder?: boolean;
   unwindTables?: boolean;
   minifySources: boolean;
-  desktopRuntime: boolean;
+  runtimes: string[];
   ignoreResources: boolean;
   mirrors: string[];
   proxy?: Secret;
@@ -289,11 +289,13 @@ export class DenoFromSource {
      */
     minifySources: boolean = false,
     /**
-     * Whether a release has libdenort, too, the shared library that deno desktop puts a program behind: for 2.9.0 and newer,
-     * from the repository. Default: without it, for it takes a link with LTO more, 16 minutes of profile release, and a
-     * deno with --upgrade-url downloads it from that release page for deno desktop alone. Example: --desktop-runtime=true
+     * The runtimes that a release has beside denort, which a deno with --upgrade-url downloads from its page: libdenort, the
+     * shared library that deno desktop puts a program behind, of 2.9.0 and newer; denort-quickjs and libdenort-quickjs, for
+     * deno compile and deno desktop with --engine quickjs, of 2.9.5 and newer. From the repository. Default: none, for
+     * libdenort takes a link with LTO more, 16 minutes of profile release, and the first one on QuickJS as many crates as
+     * deno. Example: --runtimes=libdenort,denort-quickjs
      */
-    desktopRuntime: boolean = false,
+    runtimes: string[] = [],
   ) {
     checkOptions(
       {
@@ -309,6 +311,7 @@ export class DenoFromSource {
         "compiler-cache": compilerCache,
         "library-features": libraryFeatures,
         "gn-arguments": gnArguments,
+        runtimes,
       },
       {
         prebuilt: prebuilt !== undefined,
@@ -362,7 +365,7 @@ export class DenoFromSource {
     this.startupOrder = startupOrder;
     this.unwindTables = unwindTables;
     this.minifySources = minifySources;
-    this.desktopRuntime = desktopRuntime;
+    this.runtimes = runtimes;
   }
 
   /**
@@ -527,7 +530,7 @@ export class DenoFromSource {
    * Everything that a release page has, for several platforms, built one after the other: the zips of deno and, since 1.40.5,
    * denort, with `.sha256sum` files in upstream's format, that of deno itself where upstream has it (2.0.0, and 2.7.14 and
    * newer), `deno-linux-arm64.zip` as a second name, what was stripped from both (`.debug.zip`), V8's archives and bindings,
-   * and a text that says what was built of and with what; with --desktop-runtime the zip of libdenort; and where deno's panics
+   * and a text that says what was built of and with what; with --runtimes the zips of others; and where deno's panics
    * print links, by --features=deno/panic-trace-frame-pointer, `deno-<triple>.symcache`. Once for all platforms:
    * `lib.deno.d.ts`, as deno types prints it, and `deno_src.tar.gz`, the source as it was built, patches applied, with its
    * checksum.

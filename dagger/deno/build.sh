@@ -8,12 +8,15 @@ mkdir /out
 # changed, and git's and uploads' own times (all equal) mislead nobody.
 mkdir -p /cache/src
 rsync -rlpc --delete /src/deno/ /cache/src/
-# Its path holds V8's checksum: build.rs of the v8 crate runs again when the path changes, and only then.
-digest=$(cat "/src/v8/$ARCHIVE" ${BINDING:+"/src/v8/$BINDING"} | sha256sum | cut -c -16)
-rm -rf /cache/v8.*
-ln -s /src/v8 "/cache/v8.$digest"
-export RUSTY_V8_ARCHIVE="/cache/v8.$digest/$ARCHIVE"
-if [ -n "$BINDING" ]; then export RUSTY_V8_SRC_BINDING_PATH="/cache/v8.$digest/$BINDING"; fi
+# Empty: QuickJS is in V8's place.
+if [ -n "$ARCHIVE" ]; then
+  # Its path holds V8's checksum: build.rs of the v8 crate runs again when the path changes, and only then.
+  digest=$(cat "/src/v8/$ARCHIVE" ${BINDING:+"/src/v8/$BINDING"} | sha256sum | cut -c -16)
+  rm -rf /cache/v8.*
+  ln -s /src/v8 "/cache/v8.$digest"
+  export RUSTY_V8_ARCHIVE="/cache/v8.$digest/$ARCHIVE"
+  if [ -n "$BINDING" ]; then export RUSTY_V8_SRC_BINDING_PATH="/cache/v8.$digest/$BINDING"; fi
+fi
 cd /cache/src
 git config --global --add safe.directory '*'
 export CARGO_TARGET_DIR=/cache/target
@@ -47,15 +50,18 @@ case $PROFILE in
 esac
 if [ -n "$CROSS" ]; then
   target=/cache/target/$CROSS strip=/opt/cross/bin/$CROSS-strip objcopy=/opt/cross/bin/$CROSS-objcopy
-  packages=
-  for package in $(cat .deno-from-source/programs); do
-    case $package.$PROGRAM in
-      denort-build-script.deno | denort_desktop-build-script.deno | denort_desktop-build-script.denort) ;;
-      *) packages="$packages -p $package" ;;
-    esac
-  done
-  cargo build --locked --profile build-script --target "$CROSS" $packages
-  export DENO_FROM_SOURCE_BUILD_SCRIPTS="$target/build-script"
+  # What QuickJS makes while it builds is of no architecture, so its tree comes as it is.
+  if [ -n "$ARCHIVE" ]; then
+    packages=
+    for package in $(cat .deno-from-source/programs); do
+      case $package.$PROGRAM in
+        denort-build-script.deno | denort_desktop-build-script.deno | denort_desktop-build-script.denort) ;;
+        *) packages="$packages -p $package" ;;
+      esac
+    done
+    cargo build --locked --profile build-script --target "$CROSS" $packages
+    export DENO_FROM_SOURCE_BUILD_SCRIPTS="$target/build-script"
+  fi
   set -- "$@" --target "$CROSS"
 fi
 made=$target/$directory/$PROGRAM

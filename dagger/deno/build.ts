@@ -10,7 +10,9 @@ import { type LinkOptions, withLink } from "./link.js";
 
 /** What the cargo stage needs to know; all of it is decided before the stage is called. */
 export interface DenoBuild {
-  /** the file that is built: deno, denort, libdenort.so */
+  /** the name of what is built, as errors have it */
+  name: string;
+  /** its file: deno, denort, libdenort.so */
   program: string;
   platform: string;
   /** arguments of strip for it; null: its profile is about debugging, and it keeps its symbols and the paths of its sources */
@@ -20,10 +22,8 @@ export interface DenoBuild {
   /** the triple to cross-compile for, with a source whose build scripts run on it; null: cargo runs on the target's platform */
   cross: string | null;
   source: Directory;
-  /** V8's archive and binding, and their names in it */
-  libraryFiles: Directory;
-  archive: string;
-  binding: string | null;
+  /** a folder with V8's archive and binding, and their names in it; null: QuickJS is what runs JavaScript in it */
+  library: { files: Directory; archive: string; binding: string | null } | null;
   /** the build script of the snapshot minifies Deno's own sources */
   minifySources: boolean;
   /** how it is linked, beside what its profile says; null: by the toolchain's linker, as it is */
@@ -41,6 +41,8 @@ export interface DenoBuild {
 }
 
 const build = script(import.meta.url, "build.sh");
+
+const targetCmake = script(import.meta.url, "target.cmake");
 
 const minifySource = script(import.meta.url, "minify-source.py");
 
@@ -70,15 +72,19 @@ export async function buildDeno(input: DenoBuild): Promise<Built> {
   let container = (await withCargoRegistry(input.toolchain))
     .withMountedCache("/cache", dag.cacheVolume(input.cacheKey), { sharing: CacheSharingMode.Locked })
     .withMountedDirectory("/src/deno", input.source)
-    .withMountedDirectory("/src/v8", input.libraryFiles)
-    .withEnvVariable("ARCHIVE", input.archive)
-    .withEnvVariable("BINDING", input.binding ?? "")
+    .withEnvVariable("ARCHIVE", input.library?.archive ?? "")
+    .withEnvVariable("BINDING", input.library?.binding ?? "")
     .withEnvVariable("PROFILE", input.profile)
     .withEnvVariable("CROSS", input.cross ?? "")
     .withEnvVariable("PROGRAM", input.program)
     .withEnvVariable("STRIP", input.strip?.join(" ") ?? "none")
     .withEnvVariable("REMAP", hidden.map(([from, to]) => `--remap-path-prefix=${from}=${to}`).join(" "));
   for (const [name, value] of Object.entries(input.environment)) container = container.withEnvVariable(name, value);
+  if (input.library) container = container.withMountedDirectory("/src/v8", input.library.files);
+  else if (input.cross) {
+    const file = "/opt/deno-from-source/target.cmake";
+    container = container.withNewFile(file, targetCmake).withEnvVariable("CMAKE_TOOLCHAIN_FILE", file);
+  }
   if (input.minifySources) {
     const folder = "/opt/deno-from-source/minifier";
     container = container
@@ -97,7 +103,7 @@ export async function buildDeno(input: DenoBuild): Promise<Built> {
   );
   // Here, so that a compiler's error is not taken for one of the binary, which is run next.
   const binary = await orRefused(built.file(`/out/${input.program}`).sync());
-  const name = `the ${input.program} that was built for ${input.platform}`;
+  const name = `the ${input.name} that was built for ${input.platform}`;
   await assertHardened({
     binary,
     library: input.program.endsWith(".so"),

@@ -2,8 +2,8 @@ import type { Container } from "@dagger.io/dagger";
 import { attempt } from "../engine/attempt.js";
 import type { BinaryCheck } from "./build.js";
 
-/** A runtime and where it is tried. */
-export type RuntimeCheck = Omit<BinaryCheck, "version">;
+/** A runtime, by its name in errors, and where it is tried. */
+export type RuntimeCheck = Omit<BinaryCheck, "version"> & { name: string };
 
 /** The first 20 bytes of a runtime in hex, which name its architecture. */
 async function readHeader(ready: Container, path: string): Promise<string> {
@@ -16,13 +16,13 @@ async function readHeader(ready: Container, path: string): Promise<string> {
  * ends with 1 and a message, or with 0 in some versions, such as 2.1.7:
  * https://github.com/denoland/deno/blob/v2.1.7/cli/rt/main.rs
  */
-export async function startRuntime({ container, binary, platform }: RuntimeCheck): Promise<string> {
+export async function startRuntime({ name, container, binary, platform }: RuntimeCheck): Promise<string> {
   const ready = container.withMountedFile("/denort", binary);
   const { code, err } = await attempt(ready.withExec(["/denort"]));
   // The loader, which says whose library it misses, ends with 1 too.
   if (code > 1 || err.startsWith("/denort: ")) {
     throw new Error(
-      `the denort that was built for ${platform} does not start: it exited with ${code}, ` +
+      `the ${name} that was built for ${platform} does not start: it exited with ${code}, ` +
         `standard error ${JSON.stringify(err.slice(0, 1000))}`,
     );
   }
@@ -33,13 +33,13 @@ export async function startRuntime({ container, binary, platform }: RuntimeCheck
  * Loads libdenort into a program that does nothing, and gives its header. The loader says nothing where it can, and with what it cannot load it
  * starts the program all the same: https://man7.org/linux/man-pages/man8/ld.so.8.html
  */
-export async function loadLibrary({ container, binary, platform }: RuntimeCheck): Promise<string> {
+export async function loadLibrary({ name, container, binary, platform }: RuntimeCheck): Promise<string> {
   const path = "/libdenort.so";
   const ready = container.withMountedFile(path, binary);
   const { code, err } = await attempt(ready.withExec(["env", `LD_PRELOAD=${path}`, "true"]));
   if (code !== 0 || err !== "") {
     throw new Error(
-      `the libdenort that was built for ${platform} does not load: a program with it exited with ${code}, ` +
+      `the ${name} that was built for ${platform} does not load: a program with it exited with ${code}, ` +
         `standard error ${JSON.stringify(err.slice(0, 1000))}`,
     );
   }

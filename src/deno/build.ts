@@ -18,6 +18,7 @@ import { cacheKey } from "../engine/cache-key.js";
 import { checkMemory, denoDisk } from "../engine/resources.js";
 import { cargoArguments, cargoEnvironment, cargoPackages, cargoPlatform } from "../plan/arguments.js";
 import type { Work } from "../plan/work.js";
+import { fileName, onQuickjs, type ProgramName } from "../request/platform.js";
 import { forDebugging } from "../request/profile.js";
 import { compareRust } from "../toolchain/asked.js";
 import { openCompilerCache } from "../toolchain/compiler-cache.js";
@@ -83,7 +84,7 @@ async function checkLibraryFiles(work: Work, container: Container, files: Direct
 }
 
 /** How lld links a program of Deno's workspace; null: the toolchain's linker does, as it is. */
-function linkOptions({ settings, tree, facts }: Work, program: string): LinkOptions | null {
+function linkOptions({ settings, tree, facts }: Work, program: ProgramName): LinkOptions | null {
   if (!facts.link) return null;
   const deno = program === "deno";
   return {
@@ -98,8 +99,7 @@ function linkOptions({ settings, tree, facts }: Work, program: string): LinkOpti
 
 /** A program of Deno's workspace, or a library that is loaded as one. */
 export interface CargoProgram {
-  /** the name of its file */
-  name: string;
+  name: ProgramName;
   /** arguments of cargo build, the profile aside */
   cargo: string[];
   strip: string[];
@@ -125,39 +125,41 @@ export async function prepareProgram(
     await checkToolchain(own, targetBase(work), target);
   }
   // Before the default one is made, for it refuses what is wrong with V8 before anything is downloaded.
-  const compileLibrary = await prepareLibrary(work, denoDisk(cross));
+  const compileLibrary = onQuickjs(program.name) ? null : await prepareLibrary(work, denoDisk(cross));
   const container = own ?? (await denoToolchain(work));
   if (!settings.ignoreResources) {
     checkMemory(settings.profile, target, await measureResources(settings.base));
   }
   if (engine !== target) await assertRuns(settings.base, target.platform as Platform);
   return async () => {
-    const [libraryFiles, tools] = await Promise.all([compileLibrary(), versions(container)]);
-    await checkLibraryFiles(work, container, libraryFiles);
-    const key = cacheKey(`deno-${tree.channel === "canary" ? "canary" : tree.version}-${target.debian}`, {
+    const [files, tools] = await Promise.all([compileLibrary?.(), versions(container)]);
+    if (files) await checkLibraryFiles(work, container, files);
+    const name = `${files ? "deno" : "deno-quickjs"}-${tree.channel === "canary" ? "canary" : tree.version}`;
+    const key = cacheKey(`${name}-${target.debian}`, {
       profile: settings.profile,
-      // Deno's, whatever the program: they share a volume, for most of what they are made of is the same.
-      cargo: cargoArguments(tree.recipe, facts),
+      // Deno's, whatever the program: they share a volume, for most of what they are made of is the same. With QuickJS nearly
+      // nothing is, and cross-compiled its tree is another one.
+      cargo: files && cargoArguments(tree.recipe, facts),
       environment,
       tools,
       ...(cross && { root: await versions(targetRoot(work)) }),
-      ...(settings.libraryFeatures.length > 0 && { libraryFeatures: recipe.features }),
+      ...(files && settings.libraryFeatures.length > 0 && { libraryFeatures: recipe.features }),
       // Its linker is at another path, with which cargo compiles all anew; cross-compiled it is at the same.
       ...(facts.link && !cross && { lld: true }),
     });
     return step(`${program.name} ${tree.version} for ${target.platform}`, async () => {
       const { binary, debug } = await buildDeno({
-        program: program.name,
+        name: program.name,
+        program: fileName(program.name),
         platform: target.platform,
         strip: forDebugging(settings.profile) ? null : program.strip,
         toolchain: container,
         cross: cross ? target.triple : null,
-        source: cross
-          ? await withTargetBuildScripts(container, tree.directory, target.triple, openNetwork(settings))
-          : tree.directory,
-        libraryFiles,
-        archive: recipe.archive,
-        binding: recipe.binding,
+        source:
+          cross && files
+            ? await withTargetBuildScripts(container, tree.directory, target.triple, openNetwork(settings))
+            : tree.directory,
+        library: files ? { files, archive: recipe.archive, binding: recipe.binding } : null,
         minifySources: facts.minifySources,
         link: linkOptions(work, program.name),
         cargo: program.cargo,
@@ -183,7 +185,7 @@ export async function prepareProgram(
 export function prepareDeno(work: Work, prepareLibrary: PrepareLibrary): Promise<() => Promise<Built>> {
   const { tree, facts, target } = work;
   const version = tree.channel === "canary" ? `+${(tree.commit ?? "").slice(0, 7)}` : `deno ${tree.version}`;
-  const program = { name: "deno", cargo: cargoArguments(tree.recipe, facts), strip: [] };
+  const program: CargoProgram = { name: "deno", cargo: cargoArguments(tree.recipe, facts), strip: [] };
   return prepareProgram(work, prepareLibrary, program, (container, binary) =>
     checkBinary({ container, binary, platform: target.platform, version }),
   );

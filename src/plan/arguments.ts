@@ -1,5 +1,5 @@
 /** What GN, cargo and the packages' installer are given. */
-import type { Target } from "../request/platform.js";
+import { onQuickjs, type RuntimeName, type Target } from "../request/platform.js";
 import { CLUSTER_ARGUMENTS } from "./clusters.js";
 import type { Facts } from "./facts.js";
 import type { DenoRecipe, LibraryRecipe } from "./recipe.js";
@@ -134,18 +134,28 @@ export function runtimeArguments(
   return [...recipe.denort, ...withFeatures(facts)];
 }
 
-/** Arguments of cargo build for libdenort, as those for denort. */
-export function desktopArguments(
+/** The first version of Deno with each. */
+const FIRST: Record<RuntimeName, string> = {
+  libdenort: "2.9.0",
+  "denort-quickjs": "2.9.5",
+  "libdenort-quickjs": "2.9.5",
+};
+
+/**
+ * Arguments of cargo build for a runtime beside denort, the profile aside. Those on QuickJS are compiled by themselves, so
+ * that the option features, which is deno's, is nothing to them.
+ */
+export function otherRuntimeArguments(
   recipe: DenoRecipe,
   facts: Pick<Facts, "features" | "version" | "published">,
+  name: RuntimeName,
 ): string[] {
-  if (recipe.desktop === null) {
-    throw new Error(
-      `desktop-runtime: Deno ${facts.version} has no deno desktop, so no libdenort (2.9.0 is the first); leave it out`,
-    );
+  const cargo = recipe.runtimes[name];
+  if (!cargo) {
+    throw new Error(`runtimes: Deno ${facts.version} has no ${name} (${FIRST[name]} is the first); leave it out`);
   }
-  if (facts.published) throw notPublished("desktop-runtime", facts.version, "libdenort");
-  return [...recipe.desktop, ...withFeatures(facts)];
+  if (facts.published) throw notPublished("runtimes", facts.version, name);
+  return onQuickjs(name) ? cargo : [...cargo, ...withFeatures(facts)];
 }
 
 /**

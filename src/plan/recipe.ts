@@ -1,5 +1,5 @@
 import semver from "semver";
-import { type ProgramName, TARGETS, type Target } from "../request/platform.js";
+import { type ProgramName, type RuntimeName, TARGETS, type Target } from "../request/platform.js";
 import { quote } from "../request/text.js";
 import { FLOOR, releaseBase } from "../request/version.js";
 
@@ -33,8 +33,8 @@ export interface DenoRecipe {
   denort: string[] | null;
   /** arguments of `strip` for denort */
   denortStrip: string[];
-  /** arguments of `cargo build` that make `libdenort`, the runtime that `deno desktop` puts a program behind; null: there is none */
-  desktop: string[] | null;
+  /** arguments of `cargo build` that make each runtime that there is beside denort */
+  runtimes: Partial<Record<RuntimeName, string[]>>;
   /** folders of submodules that the build reads; all others hold tests and tools */
   submodules: string[];
   /** programs whose bare binary has a checksum of its own on the release page, beside the zips' */
@@ -118,6 +118,9 @@ export interface LibraryRow extends Fact, Partial<Omit<LibraryRecipe, "features"
   triple?: Target["triple"];
   feature?: { name: string; suffix: string };
 }
+
+/** What each runtime on QuickJS is made with. Package deno is not among it: it would be compiled for QuickJS, too, for nothing. */
+const QUICKJS = ["--locked", "-p", "denort", "-p", "denort_desktop", "--no-default-features", "--features", "quickjs"];
 
 /**
  * The facts about Deno. Rows are folded from top to bottom: lists grow, and of everything else the last row that holds
@@ -326,18 +329,18 @@ export const DENO: readonly DenoRow[] = [
     source: deno("v2.9.5/.github/workflows/ci.ts"),
   },
 
-  // libdenort
-  {
-    range: "*",
-    desktop: null,
-    why: "Deno 2.9.0 is the first with deno desktop",
-    source: deno("v2.9.0/cli/args/flags.rs"),
-  },
+  // the runtimes beside denort
   {
     range: ">=2.9.0",
-    desktop: ["--locked", "-p", "deno", "-p", "denort", "-p", "denort_desktop", "--lib"],
-    why: "a shared library of a package of its own; with the other two named it takes their crates",
+    runtimes: { libdenort: ["--locked", "-p", "deno", "-p", "denort", "-p", "denort_desktop", "--lib"] },
+    why: "deno desktop's is a shared library of a package of its own; with the other two named it takes their crates",
     source: `${deno("v2.9.5/cli/rt_desktop/Cargo.toml")} and ${deno("v2.9.5/.github/workflows/ci.ts#L1049")}`,
+  },
+  {
+    range: ">=2.9.5",
+    runtimes: { "denort-quickjs": [...QUICKJS, "--bin", "denort"], "libdenort-quickjs": [...QUICKJS, "--lib"] },
+    why: "deno compile and deno desktop take --engine quickjs since",
+    source: `${deno("v2.9.5/cli/standalone/binary.rs#L1789")} and ${deno("v2.9.5/.github/workflows/ci.ts#L771")}`,
   },
 
   // what a release page has beside the zips
@@ -772,7 +775,7 @@ export function denoRecipe(version: string): DenoRecipe {
     cargo: last(rows, "cargo"),
     denort: last(rows, "denort"),
     denortStrip: last(rows, "denortStrip"),
-    desktop: last(rows, "desktop"),
+    runtimes: Object.assign({}, ...rows.map((row) => row.runtimes)),
     bareChecksums: last(rows, "bareChecksums"),
     startupOrder: last(rows, "startupOrder"),
     abortsOnPanic: last(rows, "abortsOnPanic"),

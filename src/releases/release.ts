@@ -3,7 +3,7 @@ import type { Built } from "../../dagger/deno/build.js";
 import { packFiles, packZip, withChecksum, withPrinted, writeChecksum } from "../../dagger/releases/archive.js";
 import { binaryOf, prepareDeno, printTypes } from "../deno/build.js";
 import { type MakeSymcache, prepareSymcache } from "../deno/debug-files.js";
-import { prepareDenort, prepareDesktop } from "../deno/runtimes.js";
+import { prepareRuntime } from "../deno/runtimes.js";
 import { denoDisk } from "../engine/resources.js";
 import { hasRuntime } from "../plan/arguments.js";
 import { inTurn, type Work } from "../plan/work.js";
@@ -12,6 +12,7 @@ import {
   debugName,
   fileName,
   type ProgramName,
+  RUNTIMES,
   recordName,
   symcacheName,
   zipName,
@@ -51,17 +52,20 @@ async function prepareRelease(
   const { triple, alias } = work.target;
   const { recipe } = work.tree;
   const prepared = prepareLibrary(work, denoDisk(work.facts.way.where === "cross"));
-  const [library, makeDeno, makeDenort, makeDesktop] = await Promise.all([
+  const [library, makeDeno, makeDenort, ...makeOthers] = await Promise.all([
     prepared,
     prepareDeno(work, () => prepared),
-    hasRuntime(recipe, work.facts) ? prepareDenort(work, () => prepared) : null,
-    work.settings.desktopRuntime ? prepareDesktop(work, () => prepared) : null,
+    hasRuntime(recipe, work.facts) ? prepareRuntime(work, () => prepared, "denort") : null,
+    ...RUNTIMES.filter((name) => work.settings.runtimes.includes(name)).map(async (name) => {
+      const make = await prepareRuntime(work, () => prepared, name);
+      return { name, make };
+    }),
   ]);
   return async (makeSymcache) => {
     const deno = await makeDeno();
     const programs = new Map<ProgramName, Built>([["deno", deno]]);
     if (makeDenort) programs.set("denort", await makeDenort());
-    if (makeDesktop) programs.set("libdenort", await makeDesktop());
+    for (const { name, make } of makeOthers) programs.set(name, await make());
     const zips = new Map<string, File>();
     for (const [program, { binary }] of programs) {
       const name = zipName(triple, program);

@@ -1,7 +1,8 @@
 import type { Container, Directory, File, Secret } from "@dagger.io/dagger";
 import { parseCompilerCache } from "./compiler-cache.js";
 import type { NamedOrigin, Strategy } from "./enums.js";
-import { quote } from "./text.js";
+import { RUNTIMES } from "./platform.js";
+import { checkOnce, quote } from "./text.js";
 
 /** What the constructor was given. */
 export interface Settings {
@@ -33,7 +34,7 @@ export interface Settings {
   strategy: Strategy;
   precompiledHeaders: boolean;
   minifySources: boolean;
-  desktopRuntime: boolean;
+  runtimes: string[];
   /** undefined: as src/plan/link.ts decides */
   startupOrder?: boolean;
   /** undefined: as src/plan/link.ts decides */
@@ -67,6 +68,7 @@ export interface Options {
   "compiler-cache": string;
   "library-features": string[];
   "gn-arguments": string[];
+  runtimes: string[];
 }
 
 const gitUrl: Rule = {
@@ -112,6 +114,7 @@ const RULES: Record<Exclude<keyof Options, "compiler-cache">, Rule[]> = {
       expected: "NAME=VALUE, the value true, false, a number or a word, such as v8_enable_maglev=false",
     },
   ],
+  runtimes: [{ accepts: new RegExp(`^(${RUNTIMES.join("|")})$`), expected: RUNTIMES.join(", ") }],
   jobs: [
     { accepts: /^-?\d+$/, expected: "a whole number" },
     { accepts: /^(?!-)/, expected: "0 (as many as the engine has cores) or more" },
@@ -181,6 +184,7 @@ export function checkOptions(values: Options, given: GivenOptions): void {
   checkGitUrl("repository", values.repository);
   checkGitUrl("library-repository", values["library-repository"]);
   checkValues(RULES, { ...values, jobs: String(values.jobs) });
+  checkOnce("runtimes", values.runtimes);
   if (values["compiler-cache"]) {
     const { user } = parseCompilerCache(values["compiler-cache"]);
     if (user === "AWS_ACCESS_KEY_ID" && given.compilerCacheUser !== given.compilerCachePassword) {

@@ -37,14 +37,25 @@ export const TARGETS: readonly Target[] = [
 ];
 
 /**
- * What a release has for each platform: deno; since 1.40.5 denort, the runtime under what `deno compile` makes; and since
- * 2.9.0 libdenort, that of `deno desktop`.
+ * The runtimes that a release has where they are asked for: libdenort is what `deno desktop` puts a program behind, and the
+ * others are denort and libdenort with QuickJS in V8's place, of `deno compile` and `deno desktop` with `--engine quickjs`.
  */
-export type ProgramName = "deno" | "denort" | "libdenort";
+export const RUNTIMES = ["libdenort", "denort-quickjs", "libdenort-quickjs"] as const;
+
+export type RuntimeName = (typeof RUNTIMES)[number];
+
+/** What a release has for each platform: deno; since 1.40.5 denort, the runtime under what `deno compile` makes; and others. */
+export type ProgramName = "deno" | "denort" | RuntimeName;
+
+/** Whether QuickJS runs JavaScript in it, so that it has nothing of V8. */
+export function onQuickjs(program: ProgramName): boolean {
+  return program.endsWith("-quickjs");
+}
 
 /** The file that a program is, and that its zip has in it. */
 export function fileName(program: ProgramName): string {
-  return program === "libdenort" ? "libdenort.so" : program;
+  const name = program.replace("-quickjs", "");
+  return name === "libdenort" ? "libdenort.so" : name;
 }
 
 /** The release zip of a target triple, as upstream names it. */

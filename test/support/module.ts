@@ -42,7 +42,7 @@ export interface Options {
   startupOrder: Arguments[34];
   unwindTables: Arguments[35];
   minifySources: Arguments[36];
-  desktopRuntime: Arguments[37];
+  runtimes: Arguments[37];
 }
 
 /** What is given to all modules of a test file that say nothing else. */
@@ -89,7 +89,7 @@ export function denoFromSource(given: Partial<Options> = {}): DenoFromSource {
     options.startupOrder,
     options.unwindTables,
     options.minifySources,
-    options.desktopRuntime,
+    options.runtimes,
   );
 }
 

@@ -69,7 +69,7 @@ describeEngine("a release on a real engine", () => {
     const made = await module({
       source: dag.host().directory(directory),
       patches,
-      desktopRuntime: true,
+      runtimes: ["libdenort"],
     }).release(version, ["linux/amd64"]);
     await made.export(dist);
 

@@ -9,7 +9,7 @@ export const older = process.env.DENO_FROM_SOURCE_TEST_SYSROOT ?? "debian:bookwo
 /** A registry that takes pushes, for what `dagger call` can only be given by address. */
 export const registry = process.env.DENO_FROM_SOURCE_TEST_REGISTRY ?? "localhost:5000";
 
-const cargo = ["cargo", "rustc", "gcc", "libc6-dev", "git", "rsync", "cmake", "perl", "python3"];
+const cargo = ["cargo", "rustc", "gcc", "libc6-dev", "git", "rsync", "cmake", "make", "perl", "python3"];
 const compilers = [
   "bindgen",
   "rustfmt",

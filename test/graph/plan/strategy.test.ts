@@ -72,6 +72,19 @@ describe("a build for another architecture", () => {
     await expectGolden(it, result, "cross");
   });
 
+  it("moves the scripts of what has V8 in it; with QuickJS the tree stays as it is, and cmake is told the target", async () => {
+    const it = session(changes());
+    const module = () => denoFromSource({ prebuilt: prebuilt(), runtimes: ["denort-quickjs"] });
+    const result = await asked(it, () => module().release("2.9.5", ["linux/arm64"]));
+    const builds = [...closure(result)].filter(({ args }) => args.args?.toString().includes(",--locked,-p,"));
+    expect(builds.map((build) => commands([build])[0]?.at(-1)).sort()).toEqual(["deno", "denort", "denort"]);
+    for (const build of builds) {
+      const quickjs = commands([build])[0]?.includes("quickjs");
+      expect(commands(chain(scripts(build))).at(-1)?.[0] === "python3").toBe(!quickjs);
+      expect(environment(build).CMAKE_TOOLCHAIN_FILE).toBe(quickjs ? "/opt/deno-from-source/target.cmake" : undefined);
+    }
+  });
+
   it("is cross-compiled by the given toolchain of the engine's platform alone", async () => {
     const it = session(changes());
     const result = await asked(it, () =>

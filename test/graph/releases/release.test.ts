@@ -135,7 +135,7 @@ describe("release", () => {
 
   it("has libdenort where it is asked for, linked when denort is there, and loaded", async () => {
     const it = session();
-    const result = await asked(it, () => denoFromSource({ desktopRuntime: true }).release("2.9.5", ["linux/amd64"]));
+    const result = await asked(it, () => denoFromSource({ runtimes: ["libdenort"] }).release("2.9.5", ["linux/amd64"]));
     const of = (end: string) => `libdenort-x86_64-unknown-linux-gnu.${end}`;
     expect((namesIn(result)[0] ?? []).filter((name) => name.startsWith("libdenort"))).toEqual(
       ["zip", "debug.zip"].flatMap((end) => [of(end), of(`${end}.sha256sum`)]),
@@ -147,29 +147,84 @@ describe("release", () => {
     ]);
     const turns = it.questions.flatMap(({ of, field }) => {
       const words = of && field === "stdout" ? (commands([of])[0]?.join(" ") ?? "") : "";
-      return /^(\/denort|env LD_PRELOAD=\S+ true)$|\/linked.so the libdenort.so that/.test(words) ? [words] : [];
+      return /^(\/denort|env LD_PRELOAD=\S+ true)$|\/linked.so the libdenort that/.test(words) ? [words] : [];
     });
     expect(turns).toEqual([
       "/denort",
-      expect.stringContaining("/linked.so the libdenort.so that was built for linux/amd64"),
+      expect.stringContaining("/linked.so the libdenort that was built for linux/amd64"),
       "env LD_PRELOAD=/libdenort.so true",
     ]);
+  });
+
+  it("has the runtimes on QuickJS where they are asked for, in a volume of their own and without V8", async () => {
+    const it = session();
+    const names = ["libdenort-quickjs", "denort-quickjs"];
+    const features = ["deno/panic-trace-frame-pointer"];
+    const traced = () => denoFromSource({ runtimes: names, features });
+    const result = await asked(it, () => traced().release("2.9.5", ["linux/arm64"]));
+    const of = (name: string, end: string) => `${name}-aarch64-unknown-linux-gnu.${end}`;
+    expect((namesIn(result)[0] ?? []).filter((name) => name.includes("quickjs"))).toEqual(
+      ["zip", "debug.zip"].flatMap((end) =>
+        ["denort-quickjs", "libdenort-quickjs"].flatMap((name) => [of(name, end), of(name, `${end}.sha256sum`)]),
+      ),
+    );
+    const all = closure(result);
+    for (const [name, file] of [
+      ["denort-quickjs", "denort"],
+      ["libdenort-quickjs", "libdenort.so"],
+    ] as const) {
+      expect(
+        commands(all)
+          .find((words) => words.includes(of(name, "zip")))
+          ?.slice(-3),
+      ).toEqual([of(name, "zip"), "755", file]);
+    }
+    const builds = [...all].filter(({ args }) => args.args?.toString().includes(",--locked,-p,"));
+    const volumeOf = (build: Thing) =>
+      argumentOf(steps(build, "withMountedCache", { path: "/cache" })[0], "cache").args.key as string;
+    const quickjs = builds.filter(({ args }) => args.args?.toString().includes("quickjs"));
+    expect(quickjs.map(({ args }) => (args.args as string[]).slice(4))).toEqual([
+      [
+        "--locked",
+        "-p",
+        "denort",
+        "-p",
+        "denort_desktop",
+        "--no-default-features",
+        "--features",
+        "quickjs",
+        "--bin",
+        "denort",
+      ],
+      ["--locked", "-p", "denort", "-p", "denort_desktop", "--no-default-features", "--features", "quickjs", "--lib"],
+    ]);
+    expect(new Set(quickjs.map(volumeOf)).size).toBe(1);
+    for (const build of builds) {
+      const alone = quickjs.includes(build);
+      expect(volumeOf(build)).toMatch(alone ? /^deno-quickjs-2\.9\.5-arm64-/ : /^deno-2\.9\.5-arm64-/);
+      expect(steps(build, "withMountedDirectory", { path: "/src/v8" })).toHaveLength(alone ? 0 : 1);
+    }
   });
 
   const published = (files: Files) =>
     Object.fromEntries(Object.entries(files).map(([path, text]) => [path.replace(/^cli\//, ""), text]));
 
-  it.each<[string, string, (files: Files) => Files, RegExp]>([
-    ["a version that has none", "2.8.3", (files) => files, /^desktop-runtime: Deno 2\.8\.3 has no deno desktop/],
-    ["the published crate", "2.9.5", published, /^desktop-runtime: the published crate deno 2\.9\.5 has no libdenort/],
-  ])("refuses libdenort of %s before anything is compiled", async (_, version, files, expected) => {
+  const asIs = (files: Files) => files;
+
+  it.each<[string, string, string, (files: Files) => Files, RegExp]>([
+    ["libdenort", "a version that has none", "2.8.3", asIs, /^runtimes: Deno 2\.8\.3 has no libdenort \(2\.9\.0 is/],
+    [
+      "denort-quickjs",
+      "one older than it",
+      "2.9.4",
+      asIs,
+      /^runtimes: Deno 2\.9\.4 has no denort-quickjs \(2\.9\.5 is/,
+    ],
+    ["libdenort", "the published crate", "2.9.5", published, /^runtimes: the published crate deno 2\.9\.5 has no lib/],
+  ])("refuses %s of %s before anything is compiled", async (name, _, version, files, expected) => {
     const it = session();
-    const call = it.run(() =>
-      denoFromSource({ source: directory(files(denoTree(version, "150.4.0"))), desktopRuntime: true }).release(
-        version,
-        ["linux/amd64"],
-      ),
-    );
+    const source = directory(files(denoTree(version, "150.4.0")));
+    const call = it.run(() => denoFromSource({ source, runtimes: [name] }).release(version, ["linux/amd64"]));
     await expect(call).rejects.toThrow(expected);
     expect(commands([...it.made()]).filter((words) => words.join(" ").includes("cargo build"))).toEqual([]);
   });
@@ -180,7 +235,7 @@ describe("release", () => {
     const fails: Rule = ({ of, field }) =>
       field === "stderr" && of?.args.args?.toString().startsWith("env,LD_PRELOAD") ? says : undefined;
     const it = session({ rules: [fails] });
-    const call = it.run(() => denoFromSource({ desktopRuntime: true }).release("2.9.5", ["linux/amd64"]));
+    const call = it.run(() => denoFromSource({ runtimes: ["libdenort"] }).release("2.9.5", ["linux/amd64"]));
     await expect(call).rejects.toThrow(
       /^the libdenort that was built for linux\/amd64 does not load: .*cannot be preloaded/,
     );

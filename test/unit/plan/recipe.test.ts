@@ -201,11 +201,26 @@ describe("what Deno is built with", () => {
   });
 });
 
-describe("libdenort", () => {
-  it("is there since 2.9.0, a package of its own", () => {
-    expect(history(({ version }) => denoRecipe(version).desktop)).toEqual([
-      ["1.20.0", null],
-      ["2.9.0", ["--locked", "-p", "deno", "-p", "denort", "-p", "denort_desktop", "--lib"]],
+describe("a runtime beside denort", () => {
+  it("is libdenort since 2.9.0, a package of its own, and since 2.9.5 both on QuickJS", () => {
+    const libdenort = ["--locked", "-p", "deno", "-p", "denort", "-p", "denort_desktop", "--lib"];
+    const quickjs = [
+      "--locked",
+      "-p",
+      "denort",
+      "-p",
+      "denort_desktop",
+      "--no-default-features",
+      "--features",
+      "quickjs",
+    ];
+    expect(history(({ version }) => denoRecipe(version).runtimes)).toEqual([
+      ["1.20.0", {}],
+      ["2.9.0", { libdenort }],
+      [
+        "2.9.5",
+        { libdenort, "denort-quickjs": [...quickjs, "--bin", "denort"], "libdenort-quickjs": [...quickjs, "--lib"] },
+      ],
     ]);
   });
 });

@@ -14,6 +14,7 @@ const values: Options = {
   "compiler-cache": "",
   "library-features": [],
   "gn-arguments": [],
+  runtimes: [],
 };
 
 const given: GivenOptions = {
@@ -120,6 +121,8 @@ describe("checkOptions refuses, by the argument's name, what was given and what 
     ["features", ["hmr", "a b"], 'features: expected cargo features such as deno/panic-trace; given: "a b"'],
     ["features", ["a,b"], 'features: expected cargo features such as deno/panic-trace; given: "a,b"'],
     ["features", ["--all"], 'features: expected cargo features such as deno/panic-trace; given: "--all"'],
+    ["runtimes", ["denort"], 'runtimes: expected libdenort, denort-quickjs, libdenort-quickjs; given: "denort"'],
+    ["runtimes", ["libdenort", "libdenort"], 'runtimes: "libdenort" is given more than once'],
     ["jobs", -1, 'jobs: expected 0 (as many as the engine has cores) or more; given: "-1"'],
     ["jobs", 1.5, 'jobs: expected a whole number; given: "1.5"'],
     ["jobs", Number.NaN, 'jobs: expected a whole number; given: "NaN"'],
