@@ -42,8 +42,6 @@ export interface DenoBuild {
 
 const build = script(import.meta.url, "build.sh");
 
-const targetCmake = script(import.meta.url, "target.cmake");
-
 const minifySource = script(import.meta.url, "minify-source.py");
 
 /**
@@ -81,10 +79,6 @@ export async function buildDeno(input: DenoBuild): Promise<Built> {
     .withEnvVariable("REMAP", hidden.map(([from, to]) => `--remap-path-prefix=${from}=${to}`).join(" "));
   for (const [name, value] of Object.entries(input.environment)) container = container.withEnvVariable(name, value);
   if (input.library) container = container.withMountedDirectory("/src/v8", input.library.files);
-  else if (input.cross) {
-    const file = "/opt/deno-from-source/target.cmake";
-    container = container.withNewFile(file, targetCmake).withEnvVariable("CMAKE_TOOLCHAIN_FILE", file);
-  }
   if (input.minifySources) {
     const folder = "/opt/deno-from-source/minifier";
     container = container

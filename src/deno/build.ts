@@ -2,6 +2,7 @@ import type { Container, Directory, File, Platform } from "@dagger.io/dagger";
 import { type Built, buildDeno, checkBinary, printFile } from "../../dagger/deno/build.js";
 import { withTargetBuildScripts } from "../../dagger/deno/build-scripts.js";
 import type { LinkOptions } from "../../dagger/deno/link.js";
+import { withQuickjs } from "../../dagger/deno/quickjs.js";
 import { rehearseDeno } from "../../dagger/deno/rehearsal.js";
 import { type Check, runCheck } from "../../dagger/engine/check.js";
 import { orRefused } from "../../dagger/engine/disk.js";
@@ -36,7 +37,7 @@ import {
  * The container that runs cargo: of the target's architecture, for V8 makes Deno's snapshot during the build; or of the
  * engine's with compilers for the target.
  */
-export async function denoToolchain(work: Work): Promise<Container> {
+export async function denoToolchain(work: Work, quickjs = false): Promise<Container> {
   const { settings, tree, facts, target } = work;
   const cross = facts.way.where === "cross";
   const runs = cargoPlatform(facts);
@@ -46,7 +47,7 @@ export async function denoToolchain(work: Work): Promise<Container> {
     (await buildToolchain({
       platform: runs.platform as Platform,
       base: settings.base,
-      packages: cargoPackages(tree.recipe, facts),
+      packages: [...cargoPackages(tree.recipe, facts), ...(quickjs ? ["libsimde-dev"] : [])],
       rust: requireRust(tree.rust, "Deno's tree"),
       host: runs.triple,
       target: target.triple,
@@ -119,20 +120,22 @@ export async function prepareProgram(
   const cross = facts.way.where === "cross";
   const environment = cargoEnvironment(tree.recipe, facts);
   // A given toolchain is looked at first: V8's preparation takes minutes on a slow engine.
+  const quickjs = onQuickjs(program.name);
   const own = !cross && facts.ownToolchain ? await denoToolchain(work) : null;
   if (own) {
     if (engine !== target) await assertRuns(settings.base, target.platform as Platform);
     await checkToolchain(own, targetBase(work), target);
   }
   // Before the default one is made, for it refuses what is wrong with V8 before anything is downloaded.
-  const compileLibrary = onQuickjs(program.name) ? null : await prepareLibrary(work, denoDisk(cross));
-  const container = own ?? (await denoToolchain(work));
+  const compileLibrary = quickjs ? null : await prepareLibrary(work, denoDisk(cross));
+  const tools = own ?? (await denoToolchain(work, quickjs));
+  const container = quickjs ? await withQuickjs(tools) : tools;
   if (!settings.ignoreResources) {
     checkMemory(settings.profile, target, await measureResources(settings.base));
   }
   if (engine !== target) await assertRuns(settings.base, target.platform as Platform);
   return async () => {
-    const [files, tools] = await Promise.all([compileLibrary?.(), versions(container)]);
+    const [files, said] = await Promise.all([compileLibrary?.(), versions(container)]);
     if (files) await checkLibraryFiles(work, container, files);
     const name = `${files ? "deno" : "deno-quickjs"}-${tree.channel === "canary" ? "canary" : tree.version}`;
     const key = cacheKey(`${name}-${target.debian}`, {
@@ -141,7 +144,7 @@ export async function prepareProgram(
       // nothing is, and cross-compiled its tree is another one.
       cargo: files && cargoArguments(tree.recipe, facts),
       environment,
-      tools,
+      tools: said,
       ...(cross && { root: await versions(targetRoot(work)) }),
       ...(files && settings.libraryFeatures.length > 0 && { libraryFeatures: recipe.features }),
       // Its linker is at another path, with which cargo compiles all anew; cross-compiled it is at the same.

@@ -28,6 +28,7 @@ const common = [
   "libglib2.0-dev",
   "lld-22",
   "llvm-22",
+  "libsimde-dev",
   "make",
   "ninja-build",
   "patch",

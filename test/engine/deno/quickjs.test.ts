@@ -5,7 +5,7 @@ import { describeEngine } from "../../support/engine.js";
 import { denoFromSource } from "../../support/module.js";
 import { deno, library, version } from "../support/fixture.js";
 import { useSession } from "../support/session.js";
-import { base, toolchain } from "../support/toolchain.js";
+import { base, toolchain, withPackages } from "../support/toolchain.js";
 
 /** What deno compile makes of the denort in a zip. */
 const compile = `import os, sys, zipfile
@@ -24,7 +24,7 @@ describeEngine("runtimes on QuickJS on a real engine", () => {
   useSession();
   let tools: Container;
   beforeAll(async () => {
-    tools = await toolchain("linux/amd64", true).sync();
+    tools = await withPackages(toolchain("linux/amd64", true), ["libsimde-dev"]).sync();
   });
 
   const release = (platform: string, strategy: BuildStrategy, runtimes: string[]): Promise<Directory> =>

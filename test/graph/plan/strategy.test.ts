@@ -81,7 +81,9 @@ describe("a build for another architecture", () => {
     for (const build of builds) {
       const quickjs = commands([build])[0]?.includes("quickjs");
       expect(commands(chain(scripts(build))).at(-1)?.[0] === "python3").toBe(!quickjs);
-      expect(environment(build).CMAKE_TOOLCHAIN_FILE).toBe(quickjs ? "/opt/deno-from-source/target.cmake" : undefined);
+      expect(environment(build).CMAKE_TOOLCHAIN_FILE).toBe(
+        quickjs ? "/opt/deno-from-source/quickjs/quickjs.cmake" : undefined,
+      );
     }
   });
 
