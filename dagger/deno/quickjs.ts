@@ -18,7 +18,7 @@ export async function withQuickjs(container: Container): Promise<Container> {
   const ready = container
     .withNewFile(file, settings)
     .withEnvVariable("CMAKE_TOOLCHAIN_FILE", file)
-    .withExec(["sh", "-c", arrange]);
+    .withExec(["sh", "-c", arrange, "arrange-simde"]);
   if ((await attempt(ready)).code === 0) return ready;
   throw new Error(
     `toolchains: there is no ${HEADER}, which runtimes on QuickJS are compiled with, in the container that cargo runs in; ` +

@@ -229,6 +229,20 @@ describe("release", () => {
     expect(commands([...it.made()]).filter((words) => words.join(" ").includes("cargo build"))).toEqual([]);
   });
 
+  it("refuses a runtime on QuickJS before anything is compiled where the toolchain has no SIMDe", async () => {
+    const lacks: Rule = ({ of, field }) => {
+      if (field === "stdout" && of?.field === "withExec" && of.args.args?.toString().includes("simd128.h")) {
+        throw new ExecFailure(1, "");
+      }
+      return undefined;
+    };
+    const it = session({ rules: [lacks] });
+    const call = it.run(() => denoFromSource({ runtimes: ["denort-quickjs"] }).release("2.9.5", ["linux/amd64"]));
+    await expect(call).rejects.toThrow(/^toolchains: there is no \/usr\/include\/simde\/.*libsimde-dev/);
+    expect(commands([...it.made()]).filter((words) => words.join(" ").includes("cargo build"))).toEqual([]);
+    expect(it.questions.filter(({ of }) => of && commands([of])[0]?.join(" ").includes("cargo build"))).toEqual([]);
+  });
+
   it("says what the loader said of a libdenort that does not load", async () => {
     const says =
       "ERROR: ld.so: object '/libdenort.so' from LD_PRELOAD cannot be preloaded (cannot open shared object file)";
