@@ -198,6 +198,14 @@ chmod 755 "$clang"
         expect.stringMatching(/^_ZN4deno4fail/),
         expect.stringMatching(/^_ZN4deno4main/),
       ]);
+      // Functions lie side by side in it, without a gap.
+      const listed = tools
+        .withMountedDirectory("/debug", files)
+        .withExec(["nm", "-S", "--defined-only", "/debug/deno.debug"]);
+      const functions = [...(await listed.stdout()).matchAll(/^([0-9a-f]+) [0-9a-f]+ [tT] /gm)];
+      expect(functions.length).toBeGreaterThan(100);
+      const addresses = functions.map(([, address]) => Number.parseInt(address as string, 16));
+      expect(addresses.filter((address) => lookUp(symcache, address).length === 0)).toEqual([]);
       await files.file("deno.symcache").export(join(folder, "its"));
       expect(readFileSync(join(folder, "its")).equals(symcache)).toBe(true);
     } finally {
