@@ -18,16 +18,17 @@ fn main() -> Result<(), Box<dyn Error>> {
     let mut converter = SymCacheConverter::new();
     converter.set_arch(object.arch());
     converter.set_debug_id(object.debug_id());
-    for function in object.debug_session()?.functions() {
-        converter.process_symbolic_function(&function?);
-    }
-    // What process_object does in the file's order, by which a function that begins where another ends has no name, a third
-    // of deno's: the end is written first, and stays. Mended in versions whose files this one's readers may not know:
+    // What process_object does, in another order. By its own a third of deno's functions have no name: those that begin where
+    // another ends, for the end is written first and stays. Lines, which come with functions, replace what is there. Mended
+    // in versions whose files this one's readers may not know:
     // https://docs.rs/crate/symbolic-symcache/12.14.1/source/src/writer.rs#433
     let mut symbols: Vec<_> = object.symbols().collect();
     symbols.sort_by_key(|symbol| Reverse(symbol.address));
     for symbol in &symbols {
         converter.process_symbolic_symbol(symbol);
+    }
+    for function in object.debug_session()?.functions() {
+        converter.process_symbolic_function(&function?);
     }
     let mut writer = BufWriter::new(File::create(to)?);
     converter.serialize(&mut writer)?;
