@@ -12,8 +12,8 @@ async function readHeader(ready: Container, path: string): Promise<string> {
 }
 
 /**
- * Starts denort, and gives its header. It carries no program, so V8 is not started: this shows that it loads on its platform, and no more. It
- * ends with 1 and a message, or with 0 in some versions, such as 2.1.7:
+ * Starts denort, and gives its header. It carries no program, so V8 is not started: this shows that it loads on its
+ * platform, and no more. It ends with 1 and a message, or with 0 in some versions, such as 2.1.7:
  * https://github.com/denoland/deno/blob/v2.1.7/cli/rt/main.rs
  */
 export async function startRuntime({ name, container, binary, platform }: RuntimeCheck): Promise<string> {
@@ -30,8 +30,8 @@ export async function startRuntime({ name, container, binary, platform }: Runtim
 }
 
 /**
- * Loads libdenort into a program that does nothing, and gives its header. The loader says nothing where it can, and with what it cannot load it
- * starts the program all the same: https://man7.org/linux/man-pages/man8/ld.so.8.html
+ * Loads libdenort into a program that does nothing, and gives its header. The loader says nothing where it can, and with
+ * what it cannot load it starts the program all the same: https://man7.org/linux/man-pages/man8/ld.so.8.html
  */
 export async function loadLibrary({ name, container, binary, platform }: RuntimeCheck): Promise<string> {
   const path = "/libdenort.so";

@@ -2,7 +2,7 @@
 import { onQuickjs, type RuntimeName, type Target } from "../request/platform.js";
 import { CLUSTER_ARGUMENTS } from "./clusters.js";
 import type { Facts } from "./facts.js";
-import type { DenoRecipe, LibraryRecipe } from "./recipe.js";
+import { type DenoRecipe, firstWith, type LibraryRecipe } from "./recipe.js";
 
 /**
  * For another architecture than the engine's, V8's generators and mksnapshot are programs of the target, which QEMU runs.
@@ -134,13 +134,6 @@ export function runtimeArguments(
   return [...recipe.denort, ...withFeatures(facts)];
 }
 
-/** The first version of Deno with each. */
-const FIRST: Record<RuntimeName, string> = {
-  libdenort: "2.9.0",
-  "denort-quickjs": "2.9.5",
-  "libdenort-quickjs": "2.9.5",
-};
-
 /**
  * Arguments of cargo build for a runtime beside denort, the profile aside. Those on QuickJS are compiled by themselves, so
  * that the option features, which is deno's, is nothing to them.
@@ -152,7 +145,7 @@ export function otherRuntimeArguments(
 ): string[] {
   const cargo = recipe.runtimes[name];
   if (!cargo) {
-    throw new Error(`runtimes: Deno ${facts.version} has no ${name} (${FIRST[name]} is the first); leave it out`);
+    throw new Error(`runtimes: Deno ${facts.version} has no ${name} (${firstWith(name)} is the first); leave it out`);
   }
   if (facts.published) throw notPublished("runtimes", facts.version, name);
   return onQuickjs(name) ? cargo : [...cargo, ...withFeatures(facts)];

@@ -790,6 +790,12 @@ export function denoRecipe(version: string): DenoRecipe {
   };
 }
 
+/** The first version of Deno with a runtime, by the row that has it. */
+export function firstWith(name: RuntimeName): string {
+  const row = DENO.find(({ runtimes }) => runtimes?.[name]) as DenoRow;
+  return String(semver.minVersion(row.range));
+}
+
 /** What compiling a V8 crate takes, for one target triple and a set of cargo features beyond the default. */
 export function libraryRecipe(v8Version: string, triple: string, features: string[]): LibraryRecipe {
   const base = releaseBase(v8Version);

@@ -52,20 +52,19 @@ async function prepareRelease(
   const { triple, alias } = work.target;
   const { recipe } = work.tree;
   const prepared = prepareLibrary(work, denoDisk(work.facts.way.where === "cross"));
-  const [library, makeDeno, makeDenort, ...makeOthers] = await Promise.all([
+  const names = [
+    ...(hasRuntime(recipe, work.facts) ? (["denort"] as const) : []),
+    ...RUNTIMES.filter((name) => work.settings.runtimes.includes(name)),
+  ];
+  const [library, makeDeno, ...runtimes] = await Promise.all([
     prepared,
     prepareDeno(work, () => prepared),
-    hasRuntime(recipe, work.facts) ? prepareRuntime(work, () => prepared, "denort") : null,
-    ...RUNTIMES.filter((name) => work.settings.runtimes.includes(name)).map(async (name) => {
-      const make = await prepareRuntime(work, () => prepared, name);
-      return { name, make };
-    }),
+    ...names.map(async (name) => ({ name, make: await prepareRuntime(work, () => prepared, name) })),
   ]);
   return async (makeSymcache) => {
     const deno = await makeDeno();
     const programs = new Map<ProgramName, Built>([["deno", deno]]);
-    if (makeDenort) programs.set("denort", await makeDenort());
-    for (const { name, make } of makeOthers) programs.set(name, await make());
+    for (const { name, make } of runtimes) programs.set(name, await make());
     const zips = new Map<string, File>();
     for (const [program, { binary }] of programs) {
       const name = zipName(triple, program);

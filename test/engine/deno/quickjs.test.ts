@@ -4,6 +4,7 @@ import { BuildStrategy } from "../../../src/request/enums.js";
 import { describeEngine } from "../../support/engine.js";
 import { denoFromSource } from "../../support/module.js";
 import { deno, library, version } from "../support/fixture.js";
+import { runLibrary } from "../support/libdenort.js";
 import { useSession } from "../support/session.js";
 import { base, toolchain, withPackages } from "../support/toolchain.js";
 
@@ -13,12 +14,6 @@ code = b"console.log(6*7)"
 denort = zipfile.ZipFile(sys.argv[1]).read("denort")
 open("/program", "wb").write(denort + code + len(code).to_bytes(8, "little") + b"d3n0l4nd")
 os.chmod("/program", 0o755)`;
-
-/** What a window's program does with the libdenort in a zip. */
-const open = `import ctypes, sys, zipfile
-zipfile.ZipFile(sys.argv[1]).extract("libdenort.so", "/tmp")
-code = b"console.log(6*7)"
-sys.exit(ctypes.CDLL("/tmp/libdenort.so").laufey_runtime_start(code, len(code)))`;
 
 describeEngine("runtimes on QuickJS on a real engine", () => {
   useSession();
@@ -52,8 +47,7 @@ describeEngine("runtimes on QuickJS on a real engine", () => {
 
   it("are a libdenort, too", async () => {
     const dist = await release("linux/amd64", BuildStrategy.NATIVE, ["denort-quickjs", "libdenort-quickjs"]);
-    const zip = "/dist/libdenort-quickjs-x86_64-unknown-linux-gnu.zip";
-    const opened = tools.withMountedDirectory("/dist", dist).withExec(["python3", "-c", open, zip]);
-    expect(await opened.stdout()).toBe("42\n");
+    const zip = "libdenort-quickjs-x86_64-unknown-linux-gnu.zip";
+    expect(await runLibrary(tools, dist, zip, "console.log(6*7)")).toBe("42\n");
   });
 });

@@ -15,6 +15,7 @@ import { machines, packed, program } from "../support/finished.js";
 import { copyOfDeno, deno, library, patch, version } from "../support/fixture.js";
 import { commitAll } from "../support/git.js";
 import { imageModule, official } from "../support/image.js";
+import { runLibrary } from "../support/libdenort.js";
 import { webServer } from "../support/local-registry.js";
 import { useSession } from "../support/session.js";
 import { base, toolchain } from "../support/toolchain.js";
@@ -94,14 +95,7 @@ describeEngine("a release on a real engine", () => {
     expect(await readFile(join(dist, `deno-${triple}.sha256sum`), "utf8")).toBe(`${sha256(binary)}  deno\n`);
     expect(await readFile(join(dist, "lib.deno.d.ts"), "utf8")).toContain(`const version: "${version}"`);
 
-    // What a window's program does with libdenort.
-    const start = `import ctypes, sys, zipfile
-zipfile.ZipFile(sys.argv[1]).extract("libdenort.so", "/tmp")
-code = b"console.log(6*7)"
-sys.exit(ctypes.CDLL("/tmp/libdenort.so").laufey_runtime_start(code, len(code)))`;
-    const desktop = `/dist/libdenort-${triple}.zip`;
-    const started = tools.withMountedDirectory("/dist", made).withExec(["python3", "-c", start, desktop]);
-    expect(await started.stdout()).toBe("42\n");
+    expect(await runLibrary(tools, made, `libdenort-${triple}.zip`, "console.log(6*7)")).toBe("42\n");
 
     const record = await readFile(join(dist, `deno-${triple}.build.txt`), "utf8");
     expect(record).toContain("source           given by --source\n");

@@ -204,16 +204,7 @@ describe("what Deno is built with", () => {
 describe("a runtime beside denort", () => {
   it("is libdenort since 2.9.0, a package of its own, and since 2.9.5 both on QuickJS", () => {
     const libdenort = ["--locked", "-p", "deno", "-p", "denort", "-p", "denort_desktop", "--lib"];
-    const quickjs = [
-      "--locked",
-      "-p",
-      "denort",
-      "-p",
-      "denort_desktop",
-      "--no-default-features",
-      "--features",
-      "quickjs",
-    ];
+    const quickjs = "--locked -p denort -p denort_desktop --no-default-features --features quickjs".split(" ");
     expect(history(({ version }) => denoRecipe(version).runtimes)).toEqual([
       ["1.20.0", {}],
       ["2.9.0", { libdenort }],
